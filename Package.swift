@@ -1,0 +1,152 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Two traits keep a dependent's graph small. SwiftPM resolves the dependencies of products that a
+// dependent never uses, unless a trait gates them: with `traits: []` only swift-crypto and
+// swift-asn1 remain, which is all that `JOSE` and `TokenVerification` need.
+let hummingbird: TargetDependencyCondition = .when(traits: ["Hummingbird"])
+let server: TargetDependencyCondition = .when(traits: ["Server"])
+
+let package = Package(
+  name: "signet",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "JOSE", targets: ["JOSE"]),
+    .library(name: "TokenVerification", targets: ["TokenVerification"]),
+    .library(name: "HummingbirdTokenVerification", targets: ["HummingbirdTokenVerification"]),
+    .executable(name: "signet", targets: ["SignetCLI"]),
+  ],
+  traits: [
+    .trait(name: "Hummingbird", description: "The middleware for Hummingbird applications"),
+    .trait(name: "Server", description: "The authority: server and command line", enabledTraits: ["Hummingbird"]),
+    .default(enabledTraits: ["Server"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-asn1.git", from: "1.7.4"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
+    .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+    .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+    .package(
+      url: "https://github.com/apple/swift-configuration.git", from: "1.4.0",
+      traits: [.defaults, "CommandLineArguments"]),
+    .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+  ],
+  targets: [
+    .target(
+      name: "JOSE",
+      dependencies: [
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+      ]),
+    .target(
+      name: "TokenVerification",
+      dependencies: ["JOSE", .product(name: "Crypto", package: "swift-crypto")]),
+    .target(
+      name: "HummingbirdTokenVerification",
+      dependencies: [
+        "JOSE", "TokenVerification",
+        .product(name: "Hummingbird", package: "hummingbird", condition: hummingbird),
+        .product(name: "HTTPTypes", package: "swift-http-types", condition: hummingbird),
+        .product(name: "AsyncHTTPClient", package: "async-http-client", condition: hummingbird),
+        .product(name: "NIOCore", package: "swift-nio", condition: hummingbird),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: hummingbird),
+        .product(name: "Logging", package: "swift-log", condition: hummingbird),
+        .product(name: "Metrics", package: "swift-metrics", condition: hummingbird),
+      ]),
+    .target(
+      name: "SignetAuthority",
+      dependencies: [
+        "JOSE", "TokenVerification", .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    .target(name: "SignetStorage", dependencies: ["SignetAuthority", "JOSE", "TokenVerification"]),
+    .target(
+      name: "SignetSQLite",
+      dependencies: [
+        "SignetStorage", "SignetAuthority", "JOSE", "TokenVerification",
+        .product(name: "GRDB", package: "GRDB.swift", condition: server),
+      ]),
+    .systemLibrary(
+      name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"]), .brew(["argon2"])]),
+    .target(
+      name: "SignetServer",
+      dependencies: [
+        "SignetAuthority", "HummingbirdTokenVerification", "TokenVerification", "JOSE", "CArgon2",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Hummingbird", package: "hummingbird", condition: server),
+        .product(name: "HTTPTypes", package: "swift-http-types", condition: server),
+        .product(name: "NIOCore", package: "swift-nio", condition: server),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: server),
+        .product(name: "Logging", package: "swift-log", condition: server),
+        .product(name: "Metrics", package: "swift-metrics", condition: server),
+      ]),
+    .executableTarget(
+      name: "SignetCLI",
+      dependencies: [
+        "JOSE", "TokenVerification", "SignetAuthority", "SignetStorage", "SignetSQLite", "SignetServer",
+        .product(name: "ArgumentParser", package: "swift-argument-parser", condition: server),
+        .product(name: "Configuration", package: "swift-configuration", condition: server),
+        .product(name: "Yams", package: "Yams", condition: server),
+        .product(name: "Hummingbird", package: "hummingbird", condition: server),
+        .product(name: "NIOCore", package: "swift-nio", condition: server),
+        .product(name: "NIOPosix", package: "swift-nio", condition: server),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: server),
+        .product(name: "Logging", package: "swift-log", condition: server),
+      ]),
+
+    // Code shared by test targets: vectors, seeds, fixtures.
+    .target(name: "SignetTesting", dependencies: ["JOSE"], path: "Tests/SignetTesting"),
+    .testTarget(name: "JOSETests", dependencies: ["JOSE", "SignetTesting"]),
+    .testTarget(name: "TokenVerificationTests", dependencies: ["TokenVerification", "SignetTesting"]),
+    .testTarget(name: "SignetAuthorityTests", dependencies: ["SignetAuthority", "SignetTesting"]),
+    .testTarget(
+      name: "HummingbirdTokenVerificationTests",
+      dependencies: [
+        "HummingbirdTokenVerification", "SignetTesting",
+        .product(name: "HummingbirdTesting", package: "hummingbird", condition: hummingbird),
+      ]),
+    .testTarget(
+      name: "StorageTests",
+      dependencies: [
+        "SignetStorage", "SignetSQLite", "SignetTesting",
+        .product(name: "GRDB", package: "GRDB.swift", condition: server),
+      ]),
+    .testTarget(
+      name: "SignetServerTests",
+      dependencies: [
+        "SignetServer", "SignetSQLite", "SignetTesting",
+        .product(name: "HummingbirdTesting", package: "hummingbird", condition: server),
+      ]),
+    .testTarget(name: "CommandTests", dependencies: ["SignetTesting", "SignetCLI"], exclude: ["Scripts"]),
+    .testTarget(
+      name: "InteropTests", dependencies: ["JOSE", "TokenVerification", "SignetTesting"],
+      exclude: ["Peers"]),
+    .testTarget(name: "TidyTests"),
+  ]
+)
+
+// Strict everywhere. Warnings are errors in CI only: in the manifest they would break dependents
+// whose compiler is newer than ours.
+let warningsAreErrors = Context.environment["SIGNET_WARNINGS_ARE_ERRORS"] == "1"
+for target in package.targets where target.type != .system {
+  target.swiftSettings = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+    .strictMemorySafety(),
+  ]
+  if warningsAreErrors {
+    target.swiftSettings?.append(.treatAllWarnings(as: .error))
+  }
+}
