@@ -1,0 +1,83 @@
+internal import Foundation
+
+/// A username: 1 to 64 letters, digits, `.`, `_` or `-`, in lower case and Unicode NFC.
+package struct Username: Hashable, Sendable, CustomStringConvertible {
+  package let description: String
+
+  /// The username that `text` means; nil when it is no username.
+  package init?(_ text: String) {
+    guard text.utf8.count <= Self.maximumBytes else { return nil }
+    let name = text.normalizedForLookup
+    let count = name.unicodeScalars.count
+    guard (1...Self.maximumScalars).contains(count), name.unicodeScalars.allSatisfy(Self.allows) else {
+      return nil
+    }
+    description = name
+  }
+
+  private static func allows(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.isAlphabetic || scalar.properties.numericType == .decimal
+      || scalar.properties.generalCategory == .nonspacingMark || "._-".unicodeScalars.contains(scalar)
+  }
+
+  private static let maximumScalars = 64
+  private static let maximumBytes = 256
+}
+
+/// An e-mail address as a login name: `local@domain`, at most 254 bytes, in lower case and Unicode NFC.
+///
+/// It is checked for shape only; whether mail arrives there is another question.
+package struct EmailAddress: Hashable, Sendable, CustomStringConvertible {
+  package let description: String
+
+  /// The address that `text` means; nil when it has not the shape of one.
+  package init?(_ text: String) {
+    guard text.utf8.count <= Self.maximumBytes else { return nil }
+    let address = text.normalizedForLookup
+    let parts = address.split(separator: "@", omittingEmptySubsequences: false)
+    guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty,
+      address.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value != 0x7F && !$0.properties.isWhitespace })
+    else {
+      return nil
+    }
+    description = address
+  }
+
+  private static let maximumBytes = 254
+}
+
+/// What somebody types to say who they are: an e-mail address if it holds an `@`, else a username.
+package enum LoginName: Hashable, Sendable, CustomStringConvertible {
+  case username(Username)
+  case email(EmailAddress)
+
+  /// The login name that `text` means; nil when it can name no account.
+  package init?(_ text: String) {
+    if text.utf8.contains(UInt8(ascii: "@")) {
+      guard let email = EmailAddress(text) else { return nil }
+      self = .email(email)
+    } else {
+      guard let username = Username(text) else { return nil }
+      self = .username(username)
+    }
+  }
+
+  package var description: String {
+    switch self {
+    case .username(let username): username.description
+    case .email(let email): email.description
+    }
+  }
+}
+
+extension String {
+  /// NFC, so that what looks the same is the same bytes in a database.
+  var canonicallyComposed: String {
+    precomposedStringWithCanonicalMapping
+  }
+
+  /// NFC in lower case, composed again because lower-casing can decompose.
+  fileprivate var normalizedForLookup: String {
+    canonicallyComposed.lowercased().canonicallyComposed
+  }
+}

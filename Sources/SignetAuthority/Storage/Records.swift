@@ -1,0 +1,119 @@
+package import JOSE
+package import TokenVerification
+
+// Each noun's reads and writes. Every `insert` and `update` throws `StorageError.conflict` when a unique
+// value is taken or the record's revision is not the stored one; `update` stores `revision + 1`.
+
+package protocol AccountReads {
+  func account(_ id: AccountID) throws -> Account?
+  func account(named name: LoginName) throws -> Account?
+  /// At most `limit` accounts with identifiers above `after`, in the order of identifiers.
+  func accounts(after: AccountID?, limit: Int) throws -> [Account]
+}
+
+package protocol AccountWrites: AccountReads {
+  func insert(_ account: Account) throws
+  func update(_ account: Account) throws
+}
+
+package protocol SessionReads {
+  func session(_ id: SessionID) throws -> Session?
+  /// The account's sessions that have not been ended, newest login first (those beyond a limit included).
+  func unendedSessions(of account: AccountID) throws -> [Session]
+}
+
+package protocol SessionWrites: SessionReads {
+  func insert(_ session: Session) throws
+  func update(_ session: Session) throws
+  /// Removes sessions, with their grants, that ended or passed their absolute expiry before `cutoff`.
+  /// - Returns: How many sessions, at most `limit`.
+  func deleteSessions(finishedBefore cutoff: Timestamp, limit: Int) throws -> Int
+}
+
+package protocol GrantReads {
+  func grant(_ id: GrantID) throws -> Grant?
+  func grants(of session: SessionID) throws -> [Grant]
+}
+
+package protocol GrantWrites: GrantReads {
+  func insert(_ grant: Grant) throws
+  func update(_ grant: Grant) throws
+}
+
+package protocol SigningKeyReads {
+  /// All keys, oldest first.
+  func signingKeys() throws -> [SigningKeyRecord]
+}
+
+package protocol SigningKeyWrites: SigningKeyReads {
+  func insert(_ key: SigningKeyRecord) throws
+  func update(_ key: SigningKeyRecord) throws
+  func deleteSigningKey(_ keyID: String) throws
+}
+
+package protocol RevocationReads {
+  /// The epoch and the sequence number of the last entry (0 before the first). A minting transaction calls
+  /// this before it reads an account or a session: see `rv`.
+  func revocationPosition() throws -> RevocationPosition
+  /// Entries with a sequence above `after`, ascending.
+  func revocations(after sequence: Int64, limit: Int) throws -> [RevocationEntry]
+}
+
+package protocol RevocationWrites: RevocationReads {
+  /// Appends entries at the end of the transaction, when their sequence numbers are drawn in the order of commits.
+  func append(_ revocations: [RevocationDraft]) throws
+  /// Removes entries that expired before `cutoff`. - Returns: How many.
+  func deleteRevocations(expiredBefore cutoff: Timestamp) throws -> Int
+}
+
+package protocol AuditReads {
+  /// At most `limit` events with a sequence below `before`, newest first; of one account if it is given.
+  func auditEvents(of account: AccountID?, before sequence: Int64?, limit: Int) throws -> [AuditEvent]
+}
+
+package protocol AuditWrites: AuditReads {
+  func append(_ event: AuditEvent) throws
+}
+
+package protocol SettingsReads {
+  /// Nil before `init`.
+  func settings() throws -> AuthoritySettings?
+}
+
+package protocol SettingsWrites: SettingsReads {
+  /// Stores the settings of a new authority and starts its revocation log.
+  /// - Throws: `StorageError.conflict` when there are settings already.
+  func insert(_ settings: AuthoritySettings) throws
+}
+
+/// What an authority decides once, when it is made.
+package struct AuthoritySettings: Hashable, Sendable {
+  package let issuer: String
+  /// Names the revocation log's life: 11 characters of base64url. A restore starts a new one.
+  package let revocationEpoch: String
+  /// A known text sealed by the keyring: whoever cannot open it holds the wrong keyring.
+  package let keyringProof: [UInt8]
+  package let createdAt: Timestamp
+
+  package init(issuer: String, revocationEpoch: String, keyringProof: [UInt8], createdAt: Timestamp) {
+    self.issuer = issuer
+    self.revocationEpoch = revocationEpoch
+    self.keyringProof = keyringProof
+    self.createdAt = createdAt
+  }
+}
+
+/// A revocation entry before it has a sequence number.
+package struct RevocationDraft: Hashable, Sendable {
+  package let subject: RevocationSubject
+  /// True for a `kid` and a `jti`: the entry kills every such token, whenever it was minted.
+  package let ignoresPosition: Bool
+  /// How long the entry matters: until the last token that it can touch has expired.
+  package let expiresAt: Timestamp
+
+  package init(subject: RevocationSubject, ignoresPosition: Bool, expiresAt: Timestamp) {
+    self.subject = subject
+    self.ignoresPosition = ignoresPosition
+    self.expiresAt = expiresAt
+  }
+}

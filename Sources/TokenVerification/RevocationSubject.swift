@@ -1,0 +1,53 @@
+internal import Crypto
+
+/// What a revocation entry is about: a session, an account, a client, a key, one token, or a whole issuer.
+///
+/// It is a digest, the first 16 bytes of SHA-256(kind ‖ 0 ‖ issuer ‖ 0 ‖ id), so that a public feed shows no
+/// identifiers: whoever holds a token can look its subjects up, and nobody can go the other way.
+public struct RevocationSubject: Hashable, Sendable {
+  /// What the identifier identifies. The raw value is part of the digest, hence stable.
+  public enum Kind: String, CaseIterable, Sendable {
+    case session = "sid"
+    case account = "sub"
+    case client = "client_id"
+    case key = "kid"
+    case token = "jti"
+    /// Everything of an issuer, after a restore; the identifier is empty.
+    case issuer = "iss"
+  }
+
+  private let high: UInt64
+  private let low: UInt64
+
+  /// The subject of `kind` that `issuer` calls `id`.
+  public init(_ kind: Kind, id: String, issuer: String) {
+    var hash = SHA256()
+    hash.update(data: Array(kind.rawValue.utf8) + [0])
+    hash.update(data: Array(issuer.utf8) + [0])
+    hash.update(data: Array(id.utf8))
+    var digest = hash.finalize().makeIterator()
+    high = Self.word(from: &digest)
+    low = Self.word(from: &digest)
+  }
+
+  /// A subject from its 16 bytes; nil for any other count.
+  public init?(bytes: [UInt8]) {
+    guard bytes.count == 16 else { return nil }
+    var iterator = bytes.makeIterator()
+    high = Self.word(from: &iterator)
+    low = Self.word(from: &iterator)
+  }
+
+  /// The 16 bytes, as a feed carries them.
+  public var bytes: [UInt8] {
+    [high, low].flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) } }
+  }
+
+  private static func word(from bytes: inout some IteratorProtocol<UInt8>) -> UInt64 {
+    var word: UInt64 = 0
+    for _ in 0..<8 {
+      word = word << 8 | UInt64(bytes.next() ?? 0)
+    }
+    return word
+  }
+}
