@@ -36,6 +36,8 @@ extension JOSEError.Code {
   public static let malformedJSON = Self(rawValue: "malformed_json")
   /// A JSON object that names one member twice (RFC 7515 §4).
   public static let duplicateMember = Self(rawValue: "duplicate_member")
+  /// JSON of another shape than the Swift type it is decoded to.
+  public static let unexpectedJSON = Self(rawValue: "unexpected_json")
   /// Input above its stated limit.
   public static let tooLarge = Self(rawValue: "too_large")
   /// Not the form that RFC 7515 §7.1 gives a compact serialization.
@@ -70,6 +72,8 @@ extension JOSEError.Code {
   public static let issuedInFuture = Self(rawValue: "issued_in_future")
   /// `iat` is further back than the policy's maximum age.
   public static let tooOld = Self(rawValue: "too_old")
+  /// A policy that could not protect anything: an empty issuer, a leeway beyond its range.
+  public static let invalidPolicy = Self(rawValue: "invalid_policy")
   /// A claim that the policy requires is absent.
   public static let missingClaim = Self(rawValue: "missing_claim")
   /// A claim of the wrong type or out of range.

@@ -1,0 +1,234 @@
+/// One value of a parsed text: where it lies, and where the next one starts.
+///
+/// A text becomes one flat array of nodes in source order. A container's node is followed by its
+/// elements; an object's members are a string node each and then the value's. Skipping a subtree is one
+/// step, and nothing is allocated a value.
+struct JSONNode {
+  enum Kind: UInt8 {
+    case object, array, string, number, true_, false_, null
+  }
+
+  let kind: Kind
+  /// The string holds a backslash: its value differs from its source.
+  var isEscaped = false
+  /// The number is written without fraction and exponent.
+  var isInteger = false
+  /// The offset of the value's first byte (a string's opening quote).
+  let start: UInt32
+  /// The offset after the value's last byte.
+  var end: UInt32 = 0
+  /// The index of the node after this subtree. While the container is open: its parent's index.
+  var next: UInt32 = 0
+  /// How many elements or members a container holds.
+  var count: UInt32 = 0
+}
+
+/// A strict parser of one JSON text (RFC 8259), over bytes and without recursion.
+///
+/// Beyond the grammar it refuses: a member name given twice in one object (compared after unescaping),
+/// nesting beyond the limit, text that is not UTF-8, escaped lone surrogates, and numbers beyond a
+/// finite `Double`. Tokens rely on all readers reading the same thing; every one of these makes them differ.
+struct JSONParser {
+  private(set) var nodes: [JSONNode] = []
+  private var position = 0
+  private var depth = 0
+  private var open: Int?
+  private let limits: JSONLimits
+
+  private enum Expectation {
+    case value, firstElement, firstName, name, separator
+  }
+
+  init(limits: JSONLimits) {
+    self.limits = limits
+  }
+
+  mutating func parse(_ bytes: Span<UInt8>) throws(JOSEError) {
+    guard bytes.count <= limits.maximumBytes else {
+      throw JOSEError(.tooLarge, "JSON of \(bytes.count) bytes; the limit is \(limits.maximumBytes)")
+    }
+    // A claim is some 20 bytes and 2 nodes.
+    nodes.reserveCapacity(bytes.count / 10 + 1)
+    var expectation = Expectation.value
+    while true {
+      skipWhiteSpace(bytes)
+      if expectation == .separator, open == nil { break }
+      guard position < bytes.count else { throw failure("the text ends early") }
+      expectation = try step(bytes, expectation)
+    }
+    guard position == bytes.count else { throw failure("something follows the value") }
+  }
+
+  private mutating func step(
+    _ bytes: Span<UInt8>, _ expectation: Expectation
+  ) throws(JOSEError) -> Expectation {
+    let byte = bytes[position]
+    switch expectation {
+    case .firstElement where byte == UInt8(ascii: "]"), .firstName where byte == UInt8(ascii: "}"):
+      return try close(bytes)
+    case .value, .firstElement:
+      return try value(bytes, byte)
+    case .name, .firstName:
+      guard byte == UInt8(ascii: "\"") else { throw failure("a member name is missing") }
+      try string(bytes)
+      skipWhiteSpace(bytes)
+      guard position < bytes.count, bytes[position] == UInt8(ascii: ":") else {
+        throw failure("a colon is missing")
+      }
+      position += 1
+      return .value
+    case .separator:
+      return try separator(bytes, byte)
+    }
+  }
+
+  private mutating func separator(_ bytes: Span<UInt8>, _ byte: UInt8) throws(JOSEError) -> Expectation {
+    guard let open else { throw failure("something follows the value") }
+    let isObject = nodes[open].kind == .object
+    switch byte {
+    case UInt8(ascii: ","):
+      position += 1
+      return isObject ? .name : .value
+    case isObject ? UInt8(ascii: "}") : UInt8(ascii: "]"):
+      return try close(bytes)
+    default:
+      throw failure("a comma or a closing bracket is missing")
+    }
+  }
+
+  private mutating func value(_ bytes: Span<UInt8>, _ byte: UInt8) throws(JOSEError) -> Expectation {
+    if let open { nodes[open].count += 1 }
+    switch byte {
+    case UInt8(ascii: "{"):
+      try openContainer(.object)
+      return .firstName
+    case UInt8(ascii: "["):
+      try openContainer(.array)
+      return .firstElement
+    case UInt8(ascii: "\""):
+      try string(bytes)
+    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+      try number(bytes)
+    case UInt8(ascii: "t"):
+      try word("true", .true_, bytes)
+    case UInt8(ascii: "f"):
+      try word("false", .false_, bytes)
+    case UInt8(ascii: "n"):
+      try word("null", .null, bytes)
+    default:
+      throw failure("no value starts so")
+    }
+    return .separator
+  }
+
+  private mutating func openContainer(_ kind: JSONNode.Kind) throws(JOSEError) {
+    guard depth < limits.maximumDepth else {
+      throw JOSEError(.tooLarge, "JSON nested deeper than \(limits.maximumDepth) at byte \(position)")
+    }
+    depth += 1
+    var node = JSONNode(kind: kind, start: UInt32(position))
+    node.next = open.map { UInt32($0) } ?? .max
+    open = nodes.count
+    nodes.append(node)
+    position += 1
+  }
+
+  private mutating func close(_ bytes: Span<UInt8>) throws(JOSEError) -> Expectation {
+    guard let index = open else { throw failure("a bracket closes nothing") }
+    let parent = nodes[index].next
+    open = parent == .max ? nil : Int(parent)
+    depth -= 1
+    position += 1
+    nodes[index].end = UInt32(position)
+    nodes[index].next = UInt32(nodes.count)
+    if nodes[index].kind == .object { try refuseDuplicates(in: index, bytes) }
+    return .separator
+  }
+
+  private mutating func word(
+    _ word: String, _ kind: JSONNode.Kind, _ bytes: Span<UInt8>
+  ) throws(JOSEError) {
+    let end = position + word.utf8.count
+    guard end <= bytes.count, bytes.extracting(position..<end).elementsEqual(word) else {
+      throw failure("no value starts so")
+    }
+    append(JSONNode(kind: kind, start: UInt32(position)), end: end)
+  }
+
+  private mutating func string(_ bytes: Span<UInt8>) throws(JOSEError) {
+    var node = JSONNode(kind: .string, start: UInt32(position))
+    let end = try JSONText.endOfString(bytes, from: position + 1, isEscaped: &node.isEscaped)
+    append(node, end: end)
+  }
+
+  private mutating func number(_ bytes: Span<UInt8>) throws(JOSEError) {
+    var node = JSONNode(kind: .number, start: UInt32(position))
+    let end = try JSONText.endOfNumber(bytes, from: position, isInteger: &node.isInteger)
+    append(node, end: end)
+  }
+
+  private mutating func append(_ node: JSONNode, end: Int) {
+    var node = node
+    node.end = UInt32(end)
+    node.next = UInt32(nodes.count + 1)
+    nodes.append(node)
+    position = end
+  }
+
+  private mutating func skipWhiteSpace(_ bytes: Span<UInt8>) {
+    while position < bytes.count {
+      switch bytes[position] {
+      case 0x20, 0x0A, 0x0D, 0x09: position += 1
+      default: return
+      }
+    }
+  }
+
+  private func failure(_ what: String) -> JOSEError {
+    JOSEError(.malformedJSON, "\(what) at byte \(position)")
+  }
+}
+
+extension JSONParser {
+  /// Up to this many members, comparing every pair is cheaper than hashing; beyond it a hostile object
+  /// would make the pairs quadratic.
+  private static let pairwiseMaximum = 24
+
+  private func refuseDuplicates(in object: Int, _ bytes: Span<UInt8>) throws(JOSEError) {
+    let node = nodes[object]
+    var hasEscapes = false
+    var name = object + 1
+    while name < Int(node.next) {
+      hasEscapes = hasEscapes || nodes[name].isEscaped
+      if !hasEscapes, node.count <= Self.pairwiseMaximum {
+        try refuseEarlierTwin(of: name, in: object, bytes)
+      }
+      name = Int(nodes[name + 1].next)
+    }
+    guard hasEscapes || node.count > Self.pairwiseMaximum else { return }
+    var seen: Set<[UInt8]> = []
+    name = object + 1
+    while name < Int(node.next) {
+      guard seen.insert(JSONText.unescaped(bytes, nodes[name])).inserted else { throw duplicate(name) }
+      name = Int(nodes[name + 1].next)
+    }
+  }
+
+  private func refuseEarlierTwin(of name: Int, in object: Int, _ bytes: Span<UInt8>) throws(JOSEError) {
+    let source = bytes.extracting(Int(nodes[name].start)..<Int(nodes[name].end))
+    var earlier = object + 1
+    while earlier < name {
+      let node = nodes[earlier]
+      if Int(node.end - node.start) == source.count,
+        bytes.extracting(Int(node.start)..<Int(node.end)).elementsEqual(source)
+      {
+        throw duplicate(name)
+      }
+      earlier = Int(nodes[earlier + 1].next)
+    }
+  }
+
+  private func duplicate(_ name: Int) -> JOSEError {
+    JOSEError(.duplicateMember, "a member name is given twice in one object at byte \(nodes[name].start)")
+  }
+}

@@ -1,0 +1,198 @@
+/// How large and how deep a JSON text may be.
+public struct JSONLimits: Hashable, Sendable {
+  /// The most bytes a text may have; at most 2 GiB.
+  public let maximumBytes: Int
+  /// How deep arrays and objects may nest, 1...128; `[[]]` is 2 deep.
+  public let maximumDepth: Int
+
+  /// 16 KiB, 16 deep: enough for every token.
+  public static let `default` = JSONLimits()
+
+  /// Limits; values beyond the stated ranges are clamped.
+  public init(maximumBytes: Int = 16_384, maximumDepth: Int = 16) {
+    self.maximumBytes = min(max(maximumBytes, 0), Int(Int32.max))
+    self.maximumDepth = min(max(maximumDepth, 1), 128)
+  }
+}
+
+/// A value in a JSON text that has been read strictly (RFC 8259, and RFC 7515 §4 for duplicate names).
+///
+/// The whole text is checked when it is parsed; a value is a place in it, and becomes a Swift value when
+/// it is asked for. Accessors answer nil for a value of another type: a caller that has a type in mind
+/// must tell that from absence. Member names and strings compare as bytes, not by Unicode equivalence.
+public struct ParsedJSON: Sendable, CustomStringConvertible {
+  /// The type of a value.
+  public enum Kind: String, Sendable {
+    case object, array, string, number, bool, null
+  }
+
+  private let document: JSONDocument
+  private let index: Int
+
+  /// Reads a text that holds exactly one value.
+  /// - Throws: ``JOSEError`` with code `too_large` beyond `limits`, `duplicate_member` for a name given
+  ///   twice in one object, or `malformed_json`.
+  public init(parsing bytes: [UInt8], limits: JSONLimits = .default) throws(JOSEError) {
+    var parser = JSONParser(limits: limits)
+    try parser.parse(bytes.span)
+    self.init(JSONDocument(bytes: bytes, nodes: parser.nodes), at: 0)
+  }
+
+  private init(_ document: JSONDocument, at index: Int) {
+    self.document = document
+    self.index = index
+  }
+
+  /// The type of the value.
+  public var kind: Kind {
+    switch node.kind {
+    case .object: .object
+    case .array: .array
+    case .string: .string
+    case .number: .number
+    case .true_, .false_: .bool
+    case .null: .null
+    }
+  }
+
+  /// The value of the member `name`; nil when this is no object or has no such member.
+  public subscript(name: String) -> ParsedJSON? {
+    guard node.kind == .object else { return nil }
+    var child = index + 1
+    while child < Int(node.next) {
+      if isString(child, name) { return ParsedJSON(document, at: child + 1) }
+      child = Int(document.nodes[child + 1].next)
+    }
+    return nil
+  }
+
+  /// The elements of an array; nil when this is none.
+  public var elements: [ParsedJSON]? {
+    guard node.kind == .array else { return nil }
+    var elements: [ParsedJSON] = []
+    elements.reserveCapacity(Int(node.count))
+    var child = index + 1
+    while child < Int(node.next) {
+      elements.append(ParsedJSON(document, at: child))
+      child = Int(document.nodes[child].next)
+    }
+    return elements
+  }
+
+  /// The members of an object, in source order; nil when this is none.
+  public var members: [(name: String, value: ParsedJSON)]? {
+    guard node.kind == .object else { return nil }
+    var members: [(name: String, value: ParsedJSON)] = []
+    members.reserveCapacity(Int(node.count))
+    var child = index + 1
+    while child < Int(node.next) {
+      members.append((text(child), ParsedJSON(document, at: child + 1)))
+      child = Int(document.nodes[child + 1].next)
+    }
+    return members
+  }
+
+  /// The value of a string; nil when this is none.
+  public var string: String? {
+    node.kind == .string ? text(index) : nil
+  }
+
+  /// The value of a number that is an integer of 64 signed bits, however it is written (`1e3` is 1000,
+  /// if a `Double` holds it exactly); nil when this is none.
+  public var integer: Int64? {
+    integer(as: Int64.self)
+  }
+
+  /// The value of a number, rounded to the nearest `Double`; nil when this is none.
+  public var double: Double? {
+    node.kind == .number ? document.double(node) : nil
+  }
+
+  /// The value of `true` or `false`; nil when this is neither.
+  public var bool: Bool? {
+    switch node.kind {
+    case .true_: true
+    case .false_: false
+    default: nil
+    }
+  }
+
+  /// The bytes that the value was read from, without white space round them; a string's with its quotes.
+  public var source: ArraySlice<UInt8> {
+    document.bytes[Int(node.start)..<Int(node.end)]
+  }
+
+  /// Whether this is the string `text`, byte for byte.
+  public func isString(_ text: String) -> Bool {
+    node.kind == .string && isString(index, text)
+  }
+
+  /// Decodes a `Decodable` value without reading the bytes again.
+  /// - Throws: ``JOSEError`` with code `unexpected_json`, naming the path, when the value has another
+  ///   shape; or what the type's own `init(from:)` throws, if that is a ``JOSEError``.
+  public func decode<T: Decodable>(_ type: T.Type) throws(JOSEError) -> T {
+    try JSONValueDecoder.decode(type, from: self)
+  }
+
+  /// The value in the form that can be changed and written.
+  ///
+  /// An integer beyond 64 signed bits becomes a `Double`.
+  public func json() -> JSON {
+    switch kind {
+    case .object:
+      .object((members ?? []).map { JSONMember(name: $0.name, value: $0.value.json()) })
+    case .array: .array((elements ?? []).map { $0.json() })
+    case .string: .string(string ?? "")
+    case .number: node.isInteger ? integer.map { .integer($0) } ?? .number(double ?? 0) : .number(double ?? 0)
+    case .bool: .bool(bool ?? false)
+    case .null: .null
+    }
+  }
+
+  /// The type and the size, never the content: a text may be a private key.
+  public var description: String {
+    "ParsedJSON(\(kind.rawValue), \(node.end - node.start) bytes)"
+  }
+}
+
+extension ParsedJSON {
+  /// The value of a number that is an integer of type `T`, however it is written.
+  func integer<T: FixedWidthInteger>(as type: T.Type) -> T? {
+    guard node.kind == .number else { return nil }
+    guard node.isInteger else { return T(exactly: document.double(node)) }
+    return T(String(copying: document.bytes.span.extracting(Int(node.start)..<Int(node.end))))
+  }
+
+  private var node: JSONNode {
+    document.nodes[index]
+  }
+
+  private func isString(_ index: Int, _ text: String) -> Bool {
+    let node = document.nodes[index]
+    guard !node.isEscaped else { return JSONText.unescaped(document.bytes.span, node).elementsEqual(text.utf8) }
+    return document.bytes.span.extracting(Int(node.start) + 1..<Int(node.end) - 1).elementsEqual(text)
+  }
+
+  private func text(_ index: Int) -> String {
+    let node = document.nodes[index]
+    guard !node.isEscaped else {
+      return String(decoding: JSONText.unescaped(document.bytes.span, node), as: UTF8.self)
+    }
+    return String(decoding: document.bytes[Int(node.start) + 1..<Int(node.end) - 1], as: UTF8.self)
+  }
+}
+
+/// A parsed text: its bytes and the places of its values. Values share it.
+private final class JSONDocument: Sendable {
+  let bytes: [UInt8]
+  let nodes: [JSONNode]
+
+  init(bytes: [UInt8], nodes: [JSONNode]) {
+    self.bytes = bytes
+    self.nodes = nodes
+  }
+
+  func double(_ node: JSONNode) -> Double {
+    JSONText.double(bytes.span.extracting(Int(node.start)..<Int(node.end)))
+  }
+}
