@@ -1,0 +1,149 @@
+package import JOSE
+
+/// What an operator decides: lifetimes, resources, roles. A policy that exists is consistent.
+package struct AuthorityPolicy: Sendable {
+  /// The `iss` of every token, and the base of every link: `https://id.example.com`, without a slash at the end.
+  package let issuer: String
+  /// 30 seconds to 1 hour; 5 minutes by default.
+  package let accessTokenLifetime: Duration
+  /// A session that is not refreshed for this long has ended.
+  package let sessionIdleLimit: Duration
+  /// A session ends this long after its login, whatever happens.
+  package let sessionAbsoluteLimit: Duration
+  /// How long after a rotation the previous refresh token still gets the same successor; 0 to 60 s.
+  package let refreshGrace: Duration
+  package let passwords: PasswordPolicy
+  /// What tokens can be for, by audience; the authority's own API, whose audience is the issuer, is always one.
+  package let resources: [Resource]
+  /// Role → the scopes that it gives.
+  package let roles: [String: Set<String>]
+  /// Scopes that every account has.
+  package let defaultScopes: Set<String>
+  package let signingAlgorithm: SignatureAlgorithm
+  /// How long a key is published before it signs; longer than any verifier caches the key set.
+  package let keyPublishAhead: Duration
+
+  /// A policy.
+  /// - Throws: ``PolicyError`` that names the setting and what it may be.
+  package init(
+    issuer: String,
+    accessTokenLifetime: Duration = .seconds(300),
+    sessionIdleLimit: Duration = .seconds(30 * 86_400),
+    sessionAbsoluteLimit: Duration = .seconds(180 * 86_400),
+    refreshGrace: Duration = .seconds(10),
+    passwords: PasswordPolicy,
+    resources: [Resource] = [],
+    roles: [String: Set<String>] = [:],
+    defaultScopes: Set<String> = [],
+    signingAlgorithm: SignatureAlgorithm = .es256,
+    keyPublishAhead: Duration = .seconds(86_400)
+  ) throws(PolicyError) {
+    try Self.checkIssuer(issuer)
+    try Self.check(accessTokenLifetime, within: .seconds(30) ... .seconds(3600), "tokens.access-lifetime")
+    try Self.check(sessionAbsoluteLimit, within: .seconds(60) ... .seconds(731 * 86_400), "sessions.absolute-limit")
+    try Self.check(sessionIdleLimit, within: .seconds(60)...sessionAbsoluteLimit, "sessions.idle-limit")
+    try Self.check(refreshGrace, within: .zero ... .seconds(60), "sessions.refresh-grace")
+    guard signingAlgorithm.isAsymmetric else {
+      throw PolicyError(
+        setting: "signing.algorithm", problem: "is symmetric; verifiers need a public key, as with ES256")
+    }
+    try Self.checkScopes(resources, roles: roles, defaultScopes: defaultScopes)
+    let own = Resource(name: "authority", audience: issuer, scopes: [])
+    try Self.checkUnique([own] + resources)
+    self.issuer = issuer
+    self.accessTokenLifetime = accessTokenLifetime
+    self.sessionIdleLimit = sessionIdleLimit
+    self.sessionAbsoluteLimit = sessionAbsoluteLimit
+    self.refreshGrace = refreshGrace
+    self.passwords = passwords
+    self.resources = [own] + resources
+    self.roles = roles
+    self.defaultScopes = defaultScopes
+    self.signingAlgorithm = signingAlgorithm
+    self.keyPublishAhead = keyPublishAhead
+  }
+
+  /// The most that any verifier may forgive a clock; what is kept for a token's life is kept this much longer.
+  package static let maximumLeeway: Duration = .seconds(60)
+
+  /// The scopes that an account with `accountRoles` can be given.
+  package func scopes(forRoles accountRoles: [String]) -> Set<String> {
+    accountRoles.reduce(into: defaultScopes) { all, role in all.formUnion(roles[role] ?? []) }
+  }
+}
+
+/// An API that tokens can be for.
+package struct Resource: Hashable, Sendable {
+  package let name: String
+  /// What its tokens carry as `aud`, and what it must expect.
+  package let audience: String
+  /// The scopes that mean something to it.
+  package let scopes: Set<String>
+
+  package init(name: String, audience: String, scopes: Set<String>) {
+    self.name = name
+    self.audience = audience
+    self.scopes = scopes
+  }
+}
+
+/// A setting that makes no sense, in words for the operator.
+package struct PolicyError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The setting's name in the configuration.
+  package let setting: String
+  package let problem: String
+
+  package var description: String { "\(setting) \(problem)" }
+}
+
+extension AuthorityPolicy {
+  private static func checkIssuer(_ issuer: String) throws(PolicyError) {
+    let scheme = ["https://", "http://"].first { issuer.hasPrefix($0) }
+    guard let scheme, issuer.utf8.count > scheme.utf8.count, issuer.utf8.count <= 255, !issuer.hasSuffix("/"),
+      issuer.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), !issuer.contains("?"), !issuer.contains("#"),
+      !issuer.contains("@")
+    else {
+      throw PolicyError(
+        setting: "issuer",
+        problem: "must be an https URL without query, fragment, user or a slash at its end (RFC 8414 §2)")
+    }
+  }
+
+  private static func check(
+    _ value: Duration, within range: ClosedRange<Duration>, _ setting: String
+  ) throws(PolicyError) {
+    guard range.contains(value) else {
+      throw PolicyError(setting: setting, problem: "must be from \(range.lowerBound) to \(range.upperBound)")
+    }
+  }
+
+  private static func checkScopes(
+    _ resources: [Resource], roles: [String: Set<String>], defaultScopes: Set<String>
+  ) throws(PolicyError) {
+    let declared = resources.reduce(into: Set<String>()) { $0.formUnion($1.scopes) }
+    for scope in declared where !scope.isScopeToken {
+      throw PolicyError(setting: "resources", problem: "declares the scope “\(scope)”, which RFC 6749 §3.3 forbids")
+    }
+    let used = roles.map { ("roles.\($0.key).scopes", $0.value) } + [("default-scopes", defaultScopes)]
+    for (setting, scopes) in used.sorted(by: { $0.0 < $1.0 }) {
+      guard let stray = scopes.subtracting(declared).min() else { continue }
+      throw PolicyError(setting: setting, problem: "names the scope “\(stray)”, which no resource declares")
+    }
+  }
+
+  private static func checkUnique(_ resources: [Resource]) throws(PolicyError) {
+    var seen: Set<String> = []
+    for resource in resources where !seen.insert(resource.audience).inserted || resource.audience.isEmpty {
+      throw PolicyError(
+        setting: "resources.\(resource.name).audience",
+        problem: "“\(resource.audience)” is empty, the issuer itself, or another resource's")
+    }
+  }
+}
+
+extension String {
+  /// Whether this is one `scope-token` of RFC 6749 §3.3.
+  fileprivate var isScopeToken: Bool {
+    !isEmpty && utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }
+  }
+}

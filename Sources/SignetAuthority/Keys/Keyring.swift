@@ -1,0 +1,137 @@
+internal import Crypto
+internal import Foundation
+package import JOSE
+
+/// The root secrets of an authority: they seal its signing keys and authenticate its refresh tokens.
+///
+/// In text, one line a secret, the one in use first: `kr1.<key id>.<secret>`, 4 and 32 bytes in
+/// base64url. Nothing is encrypted under a root secret itself: each use derives a key with a label of its own
+/// (HKDF-SHA256, RFC 5869).
+package struct Keyring: Sendable, CustomStringConvertible, CustomReflectable {
+  private let roots: [Root]
+
+  private struct Root: Sendable {
+    let id: [UInt8]
+    let secret: [UInt8]
+  }
+
+  /// A keyring with one fresh secret.
+  package init(from random: SecureRandom) {
+    roots = [Root(id: random.bytes(Self.idByteCount), secret: random.bytes(Self.secretByteCount))]
+  }
+
+  /// A keyring from its text form.
+  /// - Throws: ``KeyringError`` that names the line.
+  package init(text: String) throws(KeyringError) {
+    var roots: [Root] = []
+    for (index, line) in text.split(whereSeparator: \.isNewline).enumerated() {
+      guard let root = Self.root(fromLine: line) else { throw .malformedLine(index + 1) }
+      guard !roots.contains(where: { $0.id == root.id }) else { throw .repeatedKeyID(line: index + 1) }
+      roots.append(root)
+    }
+    guard !roots.isEmpty, roots.count <= Self.maximumRoots else { throw .wrongCount(roots.count) }
+    self.roots = roots
+  }
+
+  /// The text form, for a file of mode 0600. This is the secret itself.
+  package func text() -> String {
+    roots.map { "\(Self.version).\(Base64URL.encode($0.id)).\(Base64URL.encode($0.secret))\n" }.joined()
+  }
+
+  package var description: String { "Keyring(\(roots.count) keys, redacted)" }
+  package var customMirror: Mirror { Mirror(self, children: []) }
+
+  static let idByteCount = 4
+  private static let secretByteCount = 32
+  private static let maximumRoots = 16
+  private static let version = "kr1"
+
+  private static func root(fromLine line: Substring) -> Root? {
+    let parts = line.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count == 3, parts[0] == version else { return nil }
+    do {
+      let root = Root(id: try Base64URL.decode(parts[1]), secret: try Base64URL.decode(parts[2]))
+      return root.id.count == idByteCount && root.secret.count == secretByteCount ? root : nil
+    } catch {
+      return nil
+    }
+  }
+}
+
+/// Why a keyring's text was refused. The secrets are never part of it.
+package enum KeyringError: Error, Hashable, Sendable, CustomStringConvertible {
+  case malformedLine(Int)
+  case repeatedKeyID(line: Int)
+  case wrongCount(Int)
+
+  package var description: String {
+    switch self {
+    case .malformedLine(let line): "line \(line) of the keyring is not of the form kr1.<key id>.<secret>"
+    case .repeatedKeyID(let line): "line \(line) of the keyring repeats a key id"
+    case .wrongCount(let count): "a keyring holds 1 to 16 keys, this one \(count)"
+    }
+  }
+}
+
+// MARK: - Sealing
+
+extension Keyring {
+  /// Encrypts `plaintext` with AES-256-GCM under the newest secret, bound to `context`.
+  /// - Returns: key id (4) ‖ nonce (12) ‖ ciphertext ‖ tag (16).
+  package func seal(_ plaintext: [UInt8], context: String) throws -> [UInt8] {
+    let root = roots[0]
+    let box = try AES.GCM.seal(
+      plaintext, using: Self.derive(from: root, label: Self.sealLabel), authenticating: Array(context.utf8))
+    return root.id + Array(box.nonce) + Array(box.ciphertext) + Array(box.tag)
+  }
+
+  /// Opens what ``seal(_:context:)`` made under any of the secrets; nil for anything else.
+  package func open(_ sealed: [UInt8], context: String) -> [UInt8]? {
+    let id = Array(sealed.prefix(Self.idByteCount))
+    guard let root = roots.first(where: { $0.id == id }) else { return nil }
+    do {
+      let box = try AES.GCM.SealedBox(combined: sealed.dropFirst(Self.idByteCount))
+      let key = Self.derive(from: root, label: Self.sealLabel)
+      return Array(try AES.GCM.open(box, using: key, authenticating: Array(context.utf8)))
+    } catch {
+      return nil
+    }
+  }
+}
+
+// MARK: - Authentication codes
+
+extension Keyring {
+  /// What a code authenticates; each has a key of its own.
+  package enum Purpose: String, Sendable {
+    case refreshToken = "signet refresh token v1"
+    case crossSiteRequestToken = "signet csrf v1"
+  }
+
+  /// The id of the newest secret, under which ``authenticationCode(over:for:)`` works.
+  var newestID: [UInt8] { roots[0].id }
+
+  /// HMAC-SHA256 over `message` under the newest secret: 32 bytes.
+  package func authenticationCode(over message: [UInt8], for purpose: Purpose) -> [UInt8] {
+    let key = Self.derive(from: roots[0], label: purpose.rawValue)
+    return Array(HMAC<SHA256>.authenticationCode(for: message, using: key))
+  }
+
+  /// Whether `code` authenticates `message` under the secret `id` (under any secret if nil). Constant time.
+  package func isValid(
+    _ code: [UInt8], over message: [UInt8], for purpose: Purpose, keyID id: [UInt8]? = nil
+  ) -> Bool {
+    roots.contains { root in
+      guard id == nil || root.id == id else { return false }
+      let key = Self.derive(from: root, label: purpose.rawValue)
+      return HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: message, using: key)
+    }
+  }
+
+  private static let sealLabel = "signet seal v1"
+
+  private static func derive(from root: Root, label: String) -> SymmetricKey {
+    HKDF<SHA256>.deriveKey(
+      inputKeyMaterial: SymmetricKey(data: root.secret), info: Array(label.utf8), outputByteCount: 32)
+  }
+}

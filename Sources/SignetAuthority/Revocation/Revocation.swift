@@ -1,0 +1,37 @@
+package import JOSE
+package import TokenVerification
+
+/// The one revocation engine: whatever ends something decides here what the log says of it.
+package enum Revocation {
+  /// What is to be revoked.
+  package enum Target: Hashable, Sendable {
+    /// The access tokens of these sessions that have been minted so far.
+    case sessions([SessionID])
+    /// Everything that a key has signed, or will.
+    case key(String)
+  }
+
+  /// The entries that take `target` back.
+  ///
+  /// An entry lives as long as any token that it can touch: the longest access-token lifetime and the
+  /// most that a verifier may forgive; one for a key as long as verifiers may keep its public half.
+  package static func decide(
+    _ target: Target, policy: AuthorityPolicy, at now: Timestamp
+  ) -> [RevocationDraft] {
+    switch target {
+    case .sessions(let sessions):
+      let expiry = now + policy.accessTokenLifetime + AuthorityPolicy.maximumLeeway
+      return sessions.map { session in
+        RevocationDraft(
+          subject: RevocationSubject(.session, id: session.description, issuer: policy.issuer),
+          ignoresPosition: false, expiresAt: expiry)
+      }
+    case .key(let keyID):
+      let subject = RevocationSubject(.key, id: keyID, issuer: policy.issuer)
+      return [RevocationDraft(subject: subject, ignoresPosition: true, expiresAt: now + keyCacheHardLimit)]
+    }
+  }
+
+  /// No verifier keeps a key longer than this without hearing of it again.
+  package static let keyCacheHardLimit: Duration = .seconds(86_400)
+}

@@ -1,0 +1,74 @@
+package import JOSE
+
+// Ending sessions. Each way goes through `end(_:cause:…)`: record, revocation log and audit event in one
+// transaction.
+
+extension Authority {
+  /// Ends one session of `account`.
+  /// - Returns: Whether it was there to be ended; a session that has ended, or is somebody else's, is not.
+  package func endSession(
+    _ id: SessionID, of account: AccountID, cause: RevocationCause, origin: RequestOrigin,
+    in tx: some AuthorityWrites, at now: Timestamp
+  ) throws -> Bool {
+    guard let session = try tx.session(id), session.account == account, session.ending == nil else {
+      return false
+    }
+    try end([session], cause: cause, origin: origin, in: tx, at: now)
+    return true
+  }
+
+  /// Ends one session whoever it belongs to: an administrator's order.
+  /// - Returns: Whether it was there to be ended.
+  package func endSession(
+    _ id: SessionID, cause: RevocationCause, origin: RequestOrigin, in tx: some AuthorityWrites,
+    at now: Timestamp
+  ) throws -> Bool {
+    guard let session = try tx.session(id) else { return false }
+    return try endSession(id, of: session.account, cause: cause, origin: origin, in: tx, at: now)
+  }
+
+  /// Ends every session of `account`, but the one to keep.
+  /// - Returns: How many ended.
+  package func endSessions(
+    of account: AccountID, except kept: SessionID? = nil, cause: RevocationCause, origin: RequestOrigin,
+    in tx: some AuthorityWrites, at now: Timestamp
+  ) throws -> Int {
+    let sessions = try tx.unendedSessions(of: account).filter { $0.id != kept }
+    try end(sessions, cause: cause, origin: origin, in: tx, at: now)
+    return sessions.count
+  }
+
+  /// The sessions of `account` that can still be refreshed, newest login first.
+  package func liveSessions(
+    of account: AccountID, in tx: some AuthorityReads, at now: Timestamp
+  ) throws -> [Session] {
+    try tx.unendedSessions(of: account)
+      .filter { $0.isLive(at: now, idleLimit: policy.sessionIdleLimit) }
+  }
+
+  /// Ends `sessions`: each record, its access tokens, and a line in the audit log.
+  func end(
+    _ sessions: [Session], cause: RevocationCause, origin: RequestOrigin, in tx: some AuthorityWrites,
+    at now: Timestamp
+  ) throws {
+    guard !sessions.isEmpty else { return }
+    for var session in sessions {
+      session.ending = SessionEnding(at: now, cause: cause)
+      try tx.update(session)
+      try tx.append(
+        AuditEvent(
+          at: now, kind: .sessionEnded, account: session.account, session: session.id, origin: origin,
+          reason: cause.rawValue))
+    }
+    try tx.append(Revocation.decide(.sessions(sessions.map(\.id)), policy: policy, at: now))
+  }
+
+  /// Removes what has no more use: sessions that finished before `cutoff`, revocations that have expired.
+  /// - Returns: How many sessions were removed, at most `limit`: call again while it is `limit`.
+  package func purge(
+    sessionsFinishedBefore cutoff: Timestamp, limit: Int, in tx: some AuthorityWrites, at now: Timestamp
+  ) throws -> Int {
+    _ = try tx.deleteRevocations(expiredBefore: now)
+    return try tx.deleteSessions(finishedBefore: cutoff, limit: limit)
+  }
+}

@@ -1,0 +1,60 @@
+package import JOSE
+
+/// Why an authority does not start on this database. Each says what to do.
+package enum OpeningError: Error, Hashable, Sendable, CustomStringConvertible {
+  case notInitialised
+  case alreadyInitialised
+  case wrongKeyring
+  case otherIssuer(stored: String, configured: String)
+
+  package var description: String {
+    switch self {
+    case .notInitialised:
+      "this database holds no authority yet; run `signet init`"
+    case .alreadyInitialised:
+      "this database holds an authority already; choose another directory, or keep this one"
+    case .wrongKeyring:
+      "the keyring is not the one that this database was made with; restore the keyring file that belongs to it"
+    case .otherIssuer(let stored, let configured):
+      "this database belongs to the issuer \(stored), but the configuration says \(configured); "
+        + "set `issuer` back, because tokens and links carry it"
+    }
+  }
+}
+
+extension Authority {
+  /// Settings for a new database.
+  package func newSettings(at now: Timestamp) throws -> AuthoritySettings {
+    AuthoritySettings(
+      issuer: policy.issuer, revocationEpoch: Base64URL.encode(random.bytes(8)),
+      keyringProof: try keyring.seal(Self.proofText, context: Self.proofContext), createdAt: now)
+  }
+
+  /// Makes the database an authority's: its settings and its first keys.
+  /// - Throws: ``OpeningError/alreadyInitialised``.
+  package func initialise(
+    _ settings: AuthoritySettings, keys: FreshSigningKeys, origin: RequestOrigin,
+    in tx: some AuthorityWrites, at now: Timestamp
+  ) throws {
+    guard try tx.settings() == nil else { throw OpeningError.alreadyInitialised }
+    try tx.insert(settings)
+    try makeFirstKeys(keys, origin: origin, in: tx, at: now)
+  }
+
+  /// Checks that this database, this keyring and this configuration belong together.
+  /// - Throws: ``OpeningError`` that says what to do.
+  package func checkBelonging(in tx: some AuthorityReads) throws -> AuthoritySettings {
+    guard let settings = try tx.settings() else { throw OpeningError.notInitialised }
+    guard let proof = keyring.open(settings.keyringProof, context: Self.proofContext), proof == Self.proofText
+    else {
+      throw OpeningError.wrongKeyring
+    }
+    guard settings.issuer == policy.issuer else {
+      throw OpeningError.otherIssuer(stored: settings.issuer, configured: policy.issuer)
+    }
+    return settings
+  }
+
+  private static let proofText = Array("signet".utf8)
+  private static let proofContext = "keyring proof"
+}

@@ -1,0 +1,62 @@
+package import JOSE
+package import TokenVerification
+
+/// The claims of an access token that is decided and recorded, but not yet signed (RFC 9068 §2.2).
+///
+/// The shell signs it after the commit: a signature takes longer than a transaction should, and a token
+/// that was never recorded must not exist.
+package struct UnsignedAccessToken: Hashable, Sendable {
+  package let claims: JSON
+  package let expiresAt: Timestamp
+  /// How long it lives, in whole seconds, for `expires_in`.
+  package let lifetimeSeconds: Int64
+  package let scopes: [String]
+}
+
+extension Authority {
+  /// The access token of `grant` for `account`.
+  /// - Parameters:
+  ///   - position: the revocation log's head, read *before* the account and the session were.
+  ///   - narrowing: the part of the grant that this token is for.
+  func accessToken(
+    for grant: Grant, of session: Session, account: Account, narrowing: GrantNarrowing,
+    position: RevocationPosition, at now: Timestamp
+  ) -> UnsignedAccessToken {
+    let expiry = min(now + policy.accessTokenLifetime, session.absoluteExpiry)
+    let allowed = policy.scopes(forRoles: account.roles)
+    let scopes = (narrowing.scopes ?? grant.scopes).filter(allowed.contains)
+    var members = [
+      JSONMember(name: "iss", value: .string(policy.issuer)),
+      JSONMember(name: "sub", value: .string(account.id.description)),
+      JSONMember(name: "aud", value: Self.audience(narrowing.resources ?? grant.resources)),
+      JSONMember(name: "exp", value: .integer(expiry.seconds)),
+      JSONMember(name: "iat", value: .integer(now.seconds)),
+      JSONMember(name: "jti", value: .string(Base64URL.encode(random.bytes(16)))),
+      JSONMember(name: "client_id", value: .string(grant.client.description)),
+      JSONMember(name: "sid", value: .string(session.id.description)),
+      JSONMember(name: "rv", value: .string(position.description)),
+      JSONMember(name: "auth_time", value: .integer(session.authenticatedAt.seconds)),
+      JSONMember(name: "scope", value: .string(scopes.joined(separator: " "))),
+    ]
+    if !account.roles.isEmpty {
+      members.append(JSONMember(name: "roles", value: .strings(account.roles)))
+    }
+    return UnsignedAccessToken(
+      claims: .object(members), expiresAt: expiry, lifetimeSeconds: expiry.seconds - now.seconds, scopes: scopes)
+  }
+
+  /// One audience as a string, several as an array (RFC 7519 §4.1.3).
+  private static func audience(_ audiences: [String]) -> JSON {
+    audiences.count == 1 ? .string(audiences[0]) : .strings(audiences)
+  }
+}
+
+/// What a login or a refresh answers with: everything is recorded, and the access token waits for its signature.
+package struct IssuedTokens: Sendable {
+  package let accessToken: UnsignedAccessToken
+  /// The text of the refresh token that is current now. A secret.
+  package let refreshToken: String
+  package let session: Session
+  package let grant: Grant
+  package let account: Account
+}
