@@ -4,8 +4,8 @@ import PackageDescription
 // Two traits keep a dependent's graph small. SwiftPM resolves the dependencies of products that a
 // dependent never uses, unless a trait gates them: with `traits: []` only swift-crypto and
 // swift-asn1 remain, which is all that `JOSE` and `TokenVerification` need.
-let hummingbird: TargetDependencyCondition = .when(traits: ["Hummingbird"])
-let server: TargetDependencyCondition = .when(traits: ["Server"])
+let hummingbird: TargetDependencyCondition? = .when(traits: ["Hummingbird"])
+let server: TargetDependencyCondition? = .when(traits: ["Server"])
 
 let package = Package(
   name: "signet",
