@@ -102,7 +102,9 @@ let package = Package(
       ]),
 
     // Code shared by test targets: vectors, seeds, fixtures.
-    .target(name: "SignetTesting", dependencies: ["JOSE"], path: "Tests/SignetTesting"),
+    .target(
+      name: "SignetTesting", dependencies: ["JOSE", "TokenVerification", "SignetAuthority"],
+      path: "Tests/SignetTesting"),
     .testTarget(name: "JOSETests", dependencies: ["JOSE", "SignetTesting"]),
     .testTarget(name: "TokenVerificationTests", dependencies: ["TokenVerification", "SignetTesting"]),
     .testTarget(name: "SignetAuthorityTests", dependencies: ["SignetAuthority", "SignetTesting"]),
