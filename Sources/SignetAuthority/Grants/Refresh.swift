@@ -56,7 +56,7 @@ extension Authority {
     // Before the session and the account, as `rv` demands.
     let position = try tx.revocationPosition()
     let family: Family
-    switch try family(for: request, in: tx, at: now) {
+    switch try findFamily(for: request, in: tx, at: now) {
     case .success(let found): family = found
     case .failure(let denial): return try refuse(denial, request, in: tx, at: now)
     }
@@ -91,7 +91,7 @@ extension Authority {
   }
 
   /// Finds what the token belongs to, and checks all that can have changed since it was issued (A5).
-  private func family(
+  private func findFamily(
     for request: RefreshRequest, in tx: some AuthorityWrites, at now: Timestamp
   ) throws -> Result<Family, RefreshDenial> {
     guard let grant = try tx.grant(request.token.grant) else { return .failure(.unknownGrant) }

@@ -1,4 +1,4 @@
-package import JOSE
+internal import JOSE
 
 /// A refresh token that was issued here: version (1) ‖ MAC key id (4) ‖ grant (16) ‖ generation (8) ‖ MAC (32),
 /// 61 bytes, 82 characters of base64url.

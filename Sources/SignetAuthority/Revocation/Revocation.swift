@@ -1,5 +1,5 @@
 package import JOSE
-package import TokenVerification
+internal import TokenVerification
 
 /// The one revocation engine: whatever ends something decides here what the log says of it.
 package enum Revocation {

@@ -1,4 +1,3 @@
-package import JOSE
 package import TokenVerification
 
 /// The storage of an authority: transactions over the records below.

@@ -1,4 +1,4 @@
-internal import JOSE
+package import JOSE
 
 /// A random 128-bit identifier of one kind of record. Text form: 22 characters of base64url.
 package struct Identifier<Noun>: Hashable, Sendable, CustomStringConvertible {

@@ -1,5 +1,5 @@
 package import JOSE
-package import TokenVerification
+internal import TokenVerification
 
 /// The claims of an access token that is decided and recorded, but not yet signed (RFC 9068 §2.2).
 ///
