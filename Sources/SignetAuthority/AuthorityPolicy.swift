@@ -2,7 +2,8 @@ package import JOSE
 
 /// What an operator decides: lifetimes, resources, roles. A policy that exists is consistent.
 package struct AuthorityPolicy: Sendable {
-  /// The `iss` of every token, and the base of every link: `https://id.example.com`, without a slash at the end.
+  /// The `iss` of every token, and the base of every link: `https://id.example.com`, without a slash at the
+  /// end.
   package let issuer: String
   /// 30 seconds to 1 hour; 5 minutes by default.
   package let accessTokenLifetime: Duration
@@ -13,7 +14,8 @@ package struct AuthorityPolicy: Sendable {
   /// How long after a rotation the previous refresh token still gets the same successor; 0 to 60 s.
   package let refreshGrace: Duration
   package let passwords: PasswordPolicy
-  /// What tokens can be for, by audience; the authority's own API, whose audience is the issuer, is always one.
+  /// What tokens can be for, by audience; the authority's own API, whose audience is the issuer, is always
+  /// one.
   package let resources: [Resource]
   /// Role → the scopes that it gives.
   package let roles: [String: Set<String>]
@@ -40,7 +42,8 @@ package struct AuthorityPolicy: Sendable {
   ) throws(PolicyError) {
     try Self.checkIssuer(issuer)
     try Self.check(accessTokenLifetime, within: .seconds(30) ... .seconds(3600), "tokens.access-lifetime")
-    try Self.check(sessionAbsoluteLimit, within: .seconds(60) ... .seconds(731 * 86_400), "sessions.absolute-limit")
+    try Self.check(
+      sessionAbsoluteLimit, within: .seconds(60) ... .seconds(731 * 86_400), "sessions.absolute-limit")
     try Self.check(sessionIdleLimit, within: .seconds(60)...sessionAbsoluteLimit, "sessions.idle-limit")
     try Self.check(refreshGrace, within: .zero ... .seconds(60), "sessions.refresh-grace")
     guard signingAlgorithm.isAsymmetric else {
@@ -63,7 +66,8 @@ package struct AuthorityPolicy: Sendable {
     self.keyPublishAhead = keyPublishAhead
   }
 
-  /// The most that any verifier may forgive a clock; what is kept for a token's life is kept this much longer.
+  /// The most that any verifier may forgive a clock; what is kept for a token's life is kept this much
+  /// longer.
   package static let maximumLeeway: Duration = .seconds(60)
 
   /// The scopes that an account with `accountRoles` can be given.
@@ -122,7 +126,8 @@ extension AuthorityPolicy {
   ) throws(PolicyError) {
     let declared = resources.reduce(into: Set<String>()) { $0.formUnion($1.scopes) }
     for scope in declared where !scope.isScopeToken {
-      throw PolicyError(setting: "resources", problem: "declares the scope “\(scope)”, which RFC 6749 §3.3 forbids")
+      throw PolicyError(
+        setting: "resources", problem: "declares the scope “\(scope)”, which RFC 6749 §3.3 forbids")
     }
     let used = roles.map { ("roles.\($0.key).scopes", $0.value) } + [("default-scopes", defaultScopes)]
     for (setting, scopes) in used.sorted(by: { $0.0 < $1.0 }) {

@@ -32,7 +32,8 @@ package struct TestAuthority: Sendable {
   package static let issuer = "https://id.example.com"
   package static let ordersAudience = "https://orders.example.com"
   package static let reportsAudience = "https://reports.example.com"
-  package static let origin = RequestOrigin(requestID: "test-request", address: "127.0.0.1", userAgent: "test")
+  package static let origin = RequestOrigin(
+    requestID: "test-request", address: "127.0.0.1", userAgent: "test")
 
   /// Orders and reports; everybody reads orders, a `clerk` writes them, an `analyst` reads reports.
   package static func policy(

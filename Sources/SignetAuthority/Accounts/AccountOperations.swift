@@ -86,7 +86,9 @@ extension Authority {
       return .malformedDisplayName
     }
     if let stray = new.roles.first(where: { policy.roles[$0] == nil }) { return .unknownRole(stray) }
-    if let username = new.username, try tx.account(named: .username(username)) != nil { return .usernameTaken }
+    if let username = new.username, try tx.account(named: .username(username)) != nil {
+      return .usernameTaken
+    }
     if let email = new.email, try tx.account(named: .email(email)) != nil { return .emailTaken }
     return nil
   }

@@ -36,7 +36,8 @@ package struct EmailAddress: Hashable, Sendable, CustomStringConvertible {
     let address = text.normalizedForLookup
     let parts = address.split(separator: "@", omittingEmptySubsequences: false)
     guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty,
-      address.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value != 0x7F && !$0.properties.isWhitespace })
+      address.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value != 0x7F && !$0.properties.isWhitespace }
+      )
     else {
       return nil
     }

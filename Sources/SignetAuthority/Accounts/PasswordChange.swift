@@ -11,8 +11,8 @@ package enum PasswordChangeOutcome: Hashable, Sendable {
 extension Authority {
   /// Sets a password and ends every session but `kept`.
   ///
-  /// - Parameter checkedVersion: the credential version at which the old password was checked, or nil when an
-  ///   administrator sets it: if it has moved on, this change loses.
+  /// `checkedVersion` is the credential version at which the old password was checked, or nil when an
+  /// administrator sets it: if it has moved on, this change loses.
   package func changePassword(
     of id: AccountID, to hash: PasswordHash, checkedVersion: Int64?, keeping kept: SessionID?,
     origin: RequestOrigin, in tx: some AuthorityWrites, at now: Timestamp

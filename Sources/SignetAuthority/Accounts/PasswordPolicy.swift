@@ -1,4 +1,5 @@
-/// Which new passwords are accepted (NIST SP 800-63B-4 §3.1.1): length and a block-list, no composition rules.
+/// Which new passwords are accepted (NIST SP 800-63B-4 §3.1.1): length and a block-list, no composition
+/// rules.
 package struct PasswordPolicy: Sendable {
   /// Why a new password is refused.
   package enum Refusal: Hashable, Sendable {
@@ -15,8 +16,8 @@ package struct PasswordPolicy: Sendable {
   package static let floor = 8
   package static let defaultMinimumLength = 15
 
-  /// A policy; nil when `minimumLength` is below ``floor``.
-  /// - Parameter isBlocked: Whether a password is commonly used, expected or compromised.
+  /// A policy; nil when `minimumLength` is below ``floor``. `isBlocked` says whether a password is commonly
+  /// used, expected or compromised.
   package init?(
     minimumLength: Int = Self.defaultMinimumLength,
     isBlocked: @escaping @Sendable (Password) -> Bool = { _ in false }

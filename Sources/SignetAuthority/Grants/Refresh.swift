@@ -106,7 +106,9 @@ extension Authority {
     guard grant.endedAt == nil else { return .failure(.grantEnded) }
     guard account.isEnabled else { return .failure(.accountDisabled) }
     if let bound = grant.senderKey {
-      guard let shown = request.senderKey, constantTimeEquals(bound, shown) else { return .failure(.otherSender) }
+      guard let shown = request.senderKey, constantTimeEquals(bound, shown) else {
+        return .failure(.otherSender)
+      }
     }
     switch request.narrowing.refusal(within: grant) {
     case .scope: return .failure(.invalidScope)

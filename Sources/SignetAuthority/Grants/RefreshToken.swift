@@ -1,7 +1,7 @@
 internal import JOSE
 
-/// A refresh token that was issued here: version (1) ‖ MAC key id (4) ‖ grant (16) ‖ generation (8) ‖ MAC (32),
-/// 61 bytes, 82 characters of base64url.
+/// A refresh token that was issued here: version (1) ‖ MAC key id (4) ‖ grant (16) ‖ generation (8) ‖ MAC
+/// (32), 61 bytes, 82 characters of base64url.
 ///
 /// Its MAC says that it was issued; its generation, compared with the grant's, says whether it is spent. So
 /// nothing is stored for a token, and a forged one never reaches the database. A value exists only

@@ -49,8 +49,8 @@ extension Authority {
 
   /// Rotates: `active` → `retired`, `next` → `active`, and a fresh key becomes `next`.
   ///
-  /// - Parameter isForced: whether to go on although the next key was published too recently: verifiers then
-  ///   meet a key that they must fetch.
+  /// `isForced` goes on although the next key was published too recently: verifiers then meet a key that they
+  /// must fetch.
   package func rotateKeys(
     adding fresh: SigningKeyRecord, isForced: Bool, origin: RequestOrigin, in tx: some AuthorityWrites,
     at now: Timestamp

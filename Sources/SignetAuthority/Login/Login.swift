@@ -20,7 +20,8 @@ package struct Login: Sendable {
     /// Look the account up; nil stands for a name that no account can have.
     case findAccount(LoginName?)
     case verifyPassword(Password, against: PasswordHash)
-    /// The credentials are right. Only ``Authority/openSession(for:request:in:at:)`` turns this into a session.
+    /// The credentials are right. Only ``Authority/openSession(for:request:in:at:)`` turns this into a
+    /// session.
     case complete(AuthenticatedLogin)
     case deny(LoginDenial)
   }
@@ -65,7 +66,8 @@ package struct Login: Sendable {
     guard matches else { return .deny(LoginDenial(.wrongPassword, account: account.id)) }
     guard account.isEnabled else { return .deny(LoginDenial(.accountDisabled, account: account.id)) }
     return .complete(
-      AuthenticatedLogin(account: account.id, credentialVersion: account.credentialVersion, authenticatedAt: now))
+      AuthenticatedLogin(
+        account: account.id, credentialVersion: account.credentialVersion, authenticatedAt: now))
   }
 }
 
@@ -92,7 +94,8 @@ package struct LoginDenial: Error, Hashable {
     case accountDisabled = "account_disabled"
     /// The credentials were changed while they were being checked.
     case credentialsChanged = "credentials_changed"
-    /// What was asked for is not the account's to have. This one the client may know: its credentials were right.
+    /// What was asked for is not the account's to have. This one the client may know: its credentials were
+    /// right.
     case invalidScope = "invalid_scope"
     case invalidResource = "invalid_target"
     case outOfOrder = "out_of_order"

@@ -36,7 +36,8 @@ extension Authority {
   package func openSession(
     for login: AuthenticatedLogin, request: SessionRequest, in tx: some AuthorityWrites, at now: Timestamp
   ) throws -> SessionOpening {
-    // Before the account: a revocation that commits between the two reads must count as later than this token.
+    // Before the account: a revocation that commits between the two reads must count as later than this
+    // token.
     let position = try tx.revocationPosition()
     let account: Account
     switch try recheck(login, in: tx) {

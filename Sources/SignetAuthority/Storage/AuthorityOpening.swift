@@ -14,7 +14,8 @@ package enum OpeningError: Error, Hashable, Sendable, CustomStringConvertible {
     case .alreadyInitialised:
       "this database holds an authority already; choose another directory, or keep this one"
     case .wrongKeyring:
-      "the keyring is not the one that this database was made with; restore the keyring file that belongs to it"
+      "the keyring is not the one that this database was made with; "
+        + "restore the keyring file that belongs to it"
     case .otherIssuer(let stored, let configured):
       "this database belongs to the issuer \(stored), but the configuration says \(configured); "
         + "set `issuer` back, because tokens and links carry it"

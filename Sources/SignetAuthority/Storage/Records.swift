@@ -60,7 +60,8 @@ package protocol RevocationReads {
 }
 
 package protocol RevocationWrites: RevocationReads {
-  /// Appends entries at the end of the transaction, when their sequence numbers are drawn in the order of commits.
+  /// Appends entries at the end of the transaction, when their sequence numbers are drawn in the order of
+  /// commits.
   func append(_ revocations: [RevocationDraft]) throws
   /// Removes entries that expired before `cutoff`. - Returns: How many.
   func deleteRevocations(expiredBefore cutoff: Timestamp) throws -> Int

@@ -14,10 +14,8 @@ package struct UnsignedAccessToken: Hashable, Sendable {
 }
 
 extension Authority {
-  /// The access token of `grant` for `account`.
-  /// - Parameters:
-  ///   - position: the revocation log's head, read *before* the account and the session were.
-  ///   - narrowing: the part of the grant that this token is for.
+  /// The access token of `grant` for `account`, for the part of it that `narrowing` names. `position` is the
+  /// revocation log's head, read *before* the account and the session were.
   func accessToken(
     for grant: Grant, of session: Session, account: Account, narrowing: GrantNarrowing,
     position: RevocationPosition, at now: Timestamp
@@ -42,7 +40,8 @@ extension Authority {
       members.append(JSONMember(name: "roles", value: .strings(account.roles)))
     }
     return UnsignedAccessToken(
-      claims: .object(members), expiresAt: expiry, lifetimeSeconds: expiry.seconds - now.seconds, scopes: scopes)
+      claims: .object(members), expiresAt: expiry, lifetimeSeconds: expiry.seconds - now.seconds,
+      scopes: scopes)
   }
 
   /// One audience as a string, several as an array (RFC 7519 §4.1.3).
@@ -51,7 +50,8 @@ extension Authority {
   }
 }
 
-/// What a login or a refresh answers with: everything is recorded, and the access token waits for its signature.
+/// What a login or a refresh answers with: everything is recorded, and the access token waits for its
+/// signature.
 package struct IssuedTokens: Sendable {
   package let accessToken: UnsignedAccessToken
   /// The text of the refresh token that is current now. A secret.
