@@ -1,0 +1,65 @@
+import Foundation
+import Testing
+
+@Suite struct ConsumerGraphTests {
+  @Test(arguments: [
+    (traits: "", packages: ["signet", "swift-asn1", "swift-crypto"]),
+    (traits: "\"Hummingbird\"", packages: ["signet", "swift-asn1", "swift-crypto", "hummingbird"]),
+  ])
+  func `a dependent resolves what it uses and no more`(traits: String, packages: [String]) throws {
+    let folder = FileManager.default.temporaryDirectory.appending(
+      path: "signet-consumer-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(
+      at: folder.appending(path: "Sources/Consumer"), withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try Data("import JOSE\n".utf8).write(to: folder.appending(path: "Sources/Consumer/Consumer.swift"))
+    try Data(Self.manifest(traits: traits).utf8).write(to: folder.appending(path: "Package.swift"))
+    let graph = try Self.dependencies(of: folder)
+    #expect(Set(packages).isSubset(of: graph))
+    #expect(!graph.contains("grdb.swift"))
+    if traits.isEmpty { #expect(graph == Set(packages)) }
+  }
+
+  private static func manifest(traits: String) -> String {
+    """
+    // swift-tools-version: 6.2
+    import PackageDescription
+
+    let package = Package(
+      name: "consumer",
+      platforms: [.macOS(.v15)],
+      dependencies: [.package(name: "signet", path: "\(Project.root.path)", traits: [\(traits)])],
+      targets: [
+        .target(name: "Consumer", dependencies: [.product(name: "JOSE", package: "signet")])
+      ]
+    )
+    """
+  }
+
+  /// The identities of all packages that `folder` depends on, however deep.
+  private static func dependencies(of folder: URL) throws -> Set<String> {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = [
+      "swift", "package", "--package-path", folder.path, "show-dependencies", "--format", "json",
+    ]
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    let data = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0, "swift package show-dependencies failed")
+    let start = try #require(data.firstIndex(of: UInt8(ascii: "{")), "no JSON")
+    return try JSONDecoder().decode(Node.self, from: data[start...]).identitiesBelow()
+  }
+
+  private struct Node: Decodable {
+    let identity: String
+    let dependencies: [Node]
+
+    func identitiesBelow() -> Set<String> {
+      dependencies.reduce(into: []) { $0.formUnion($1.identitiesBelow().union([$1.identity])) }
+    }
+  }
+}
