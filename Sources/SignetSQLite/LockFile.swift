@@ -1,0 +1,71 @@
+internal import SignetAuthority
+
+#if canImport(Darwin)
+  internal import Darwin
+#else
+  internal import Glibc
+#endif
+
+/// An exclusive lock for the life of a process, on a file of its own beside the database.
+///
+/// The kernel drops it when the process ends, however it ends. The file stays: removing it would let a second
+/// process lock a file that a third can no longer see.
+final class LockFile: Sendable {
+  private let descriptor: Int32
+
+  /// Takes the lock at `path`.
+  /// - Throws: `StorageError.unavailable` when somebody holds it, or the file cannot be made.
+  init(path: String, database: String) throws {
+    descriptor = try PrivateFile.open(path)
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      close(descriptor)
+      throw StorageError.unavailable(
+        "the database \(database) is in use by another process. While `signet serve` runs, commands reach it "
+          + "through its control socket: give both the same configuration, or stop the server first")
+    }
+  }
+
+  /// Gives the lock back before the value is gone.
+  func release() {
+    flock(descriptor, LOCK_UN)
+  }
+
+  deinit {
+    close(descriptor)
+  }
+}
+
+/// Files that nobody but their owner reads.
+enum PrivateFile {
+  /// Makes the file at `path` if there is none, and takes everybody else's access away.
+  static func secure(_ path: String) throws {
+    close(try open(path))
+  }
+
+  /// An open descriptor of the file at `path`, which is made if there is none, with mode 0600 either way.
+  fileprivate static func open(_ path: String) throws -> Int32 {
+    // SAFETY: the path is a NUL-terminated copy that lives through the call, and `open` keeps nothing of it.
+    let descriptor = unsafe sysOpen(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else {
+      throw StorageError.unavailable(
+        "cannot open \(path): \(reason(errno)); is the folder there, and writable?")
+    }
+    guard fchmod(descriptor, 0o600) == 0 else {
+      let failure = errno
+      close(descriptor)
+      throw StorageError.unavailable("cannot make \(path) private: \(reason(failure))")
+    }
+    return descriptor
+  }
+
+  private static func reason(_ code: Int32) -> String {
+    // SAFETY: `strerror` returns a NUL-terminated text, copied at once.
+    unsafe String(cString: strerror(code))
+  }
+}
+
+// The C function, under a name that `PrivateFile.open` does not hide.
+private let sysOpen: @Sendable (UnsafePointer<CChar>, Int32, mode_t) -> Int32 = { path, flags, mode in
+  // SAFETY: the caller's pointer is passed on as it is.
+  unsafe open(path, flags, mode)
+}

@@ -1,0 +1,69 @@
+package import SignetAuthority
+
+// A row takes about 150 bytes with its index entries, and up to 256 more for the user agent.
+
+extension SQLTransaction {
+  package func auditEvents(
+    of account: AccountID?, before sequence: Int64?, limit: Int
+  ) throws -> [AuditEvent] {
+    let before = SQLValue.integer(sequence ?? .max)
+    guard let account else {
+      return try query(
+        """
+        SELECT sequence, at, kind, account, session, client, request_id, address, user_agent, reason
+        FROM audit_events WHERE sequence < ? ORDER BY sequence DESC LIMIT ?
+        """, [before, .limit(limit)], decode: AuditEvent.init(row:))
+    }
+    return try query(
+      """
+      SELECT sequence, at, kind, account, session, client, request_id, address, user_agent, reason
+      FROM audit_events WHERE account = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?
+      """, [.identifier(account), before, .limit(limit)], decode: AuditEvent.init(row:))
+  }
+
+  package func append(_ event: AuditEvent) throws {
+    events.append(event)
+  }
+
+  /// Draws the sequence numbers of the events, and writes them.
+  func flushEvents() throws {
+    guard !events.isEmpty else { return }
+    let heads = try query(
+      "UPDATE audit_log SET sequence = sequence + ? WHERE id = 1 RETURNING sequence",
+      [.integer(Int64(events.count))], decode: { try $0.integer(0) })
+    guard let head = heads.first else { throw StorageError.corrupt("the audit log has lost its head") }
+    let first = head - Int64(events.count) + 1
+    for (index, event) in events.enumerated() {
+      try insert(event, sequence: first + Int64(index))
+    }
+  }
+
+  private func insert(_ event: AuditEvent, sequence: Int64) throws {
+    try executeOnOne(
+      """
+      INSERT INTO audit_events (sequence, at, kind, account, session, client, request_id, address, user_agent,
+        reason)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        .integer(sequence), .timestamp(event.at), .text(event.kind.rawValue),
+        .optional(event.account, SQLValue.identifier), .optional(event.session, SQLValue.identifier),
+        .optional(event.client) { .text($0.description) }, .text(event.origin.requestID),
+        .optional(event.origin.address, SQLValue.text), .optional(event.origin.userAgent, SQLValue.text),
+        .text(event.reason),
+      ])
+  }
+}
+
+extension AuditEvent {
+  fileprivate init(row: SQLRow) throws {
+    self.init(
+      sequence: try row.integer(0), at: try row.timestamp(1), kind: try row.member(2),
+      account: try row.optional(3, SQLRow.identifier), session: try row.optional(4, SQLRow.identifier),
+      client: try row.optional(5) { row in { try row.parsed(ClientID(row.text($0)), "client") } },
+      origin: RequestOrigin(
+        requestID: try row.text(6), address: try row.optional(7, SQLRow.text),
+        userAgent: try row.optional(8, SQLRow.text)),
+      reason: try row.text(9))
+  }
+}
