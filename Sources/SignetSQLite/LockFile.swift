@@ -16,7 +16,7 @@ final class LockFile: Sendable {
   /// Takes the lock at `path`.
   /// - Throws: `StorageError.unavailable` when somebody holds it, or the file cannot be made.
   init(path: String, database: String) throws {
-    descriptor = try PrivateFile.open(path)
+    descriptor = try PrivateFile.descriptor(of: path)
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       close(descriptor)
       throw StorageError.unavailable(
@@ -39,13 +39,13 @@ final class LockFile: Sendable {
 enum PrivateFile {
   /// Makes the file at `path` if there is none, and takes everybody else's access away.
   static func secure(_ path: String) throws {
-    close(try open(path))
+    close(try descriptor(of: path))
   }
 
   /// An open descriptor of the file at `path`, which is made if there is none, with mode 0600 either way.
-  fileprivate static func open(_ path: String) throws -> Int32 {
+  fileprivate static func descriptor(of path: String) throws -> Int32 {
     // SAFETY: the path is a NUL-terminated copy that lives through the call, and `open` keeps nothing of it.
-    let descriptor = unsafe sysOpen(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
       throw StorageError.unavailable(
         "cannot open \(path): \(reason(errno)); is the folder there, and writable?")
@@ -62,10 +62,4 @@ enum PrivateFile {
     // SAFETY: `strerror` returns a NUL-terminated text, copied at once.
     unsafe String(cString: strerror(code))
   }
-}
-
-// The C function, under a name that `PrivateFile.open` does not hide.
-private let sysOpen: @Sendable (UnsafePointer<CChar>, Int32, mode_t) -> Int32 = { path, flags, mode in
-  // SAFETY: the caller's pointer is passed on as it is.
-  unsafe open(path, flags, mode)
 }
