@@ -39,7 +39,7 @@ struct JSONValueDecoder: Decoder {
     return DecodingError.typeMismatch(ParsedJSON.self, context)
   }
 
-  private func descend(to json: ParsedJSON, _ key: any CodingKey) -> JSONValueDecoder {
+  fileprivate func descend(to json: ParsedJSON, _ key: any CodingKey) -> JSONValueDecoder {
     JSONValueDecoder(json: json, codingPath: codingPath + [key])
   }
 

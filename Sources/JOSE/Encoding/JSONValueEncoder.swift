@@ -229,7 +229,9 @@ extension JSON: JSONRepresentable, Encodable {
     switch self {
     case .object(let members):
       var container = encoder.container(keyedBy: JSONPathKey.self)
-      for member in members { try container.encode(member.value, forKey: JSONPathKey(stringValue: member.name)) }
+      for member in members {
+        try container.encode(member.value, forKey: JSONPathKey(stringValue: member.name))
+      }
     case .array(let elements):
       var container = encoder.unkeyedContainer()
       for element in elements { try container.encode(element) }

@@ -160,7 +160,7 @@ extension ParsedJSON {
   func integer<T: FixedWidthInteger>(as type: T.Type) -> T? {
     guard node.kind == .number else { return nil }
     guard node.isInteger else { return T(exactly: document.double(node)) }
-    return T(String(copying: document.bytes.span.extracting(Int(node.start)..<Int(node.end))))
+    return T(document.text(from: node.start, to: node.end))
   }
 
   private var node: JSONNode {
@@ -168,17 +168,11 @@ extension ParsedJSON {
   }
 
   private func isString(_ index: Int, _ text: String) -> Bool {
-    let node = document.nodes[index]
-    guard !node.isEscaped else { return JSONText.unescaped(document.bytes.span, node).elementsEqual(text.utf8) }
-    return document.bytes.span.extracting(Int(node.start) + 1..<Int(node.end) - 1).elementsEqual(text)
+    document.isString(document.nodes[index], text)
   }
 
   private func text(_ index: Int) -> String {
-    let node = document.nodes[index]
-    guard !node.isEscaped else {
-      return String(decoding: JSONText.unescaped(document.bytes.span, node), as: UTF8.self)
-    }
-    return String(decoding: document.bytes[Int(node.start) + 1..<Int(node.end) - 1], as: UTF8.self)
+    document.string(document.nodes[index])
   }
 }
 
@@ -192,7 +186,27 @@ private final class JSONDocument: Sendable {
     self.nodes = nodes
   }
 
+  /// The bytes from `start` to `end`, which are ASCII or whole UTF-8 sequences, as text.
+  func text(from start: UInt32, to end: UInt32) -> String {
+    String(decoding: bytes[Int(start)..<Int(end)], as: UTF8.self)
+  }
+
   func double(_ node: JSONNode) -> Double {
-    JSONText.double(bytes.span.extracting(Int(node.start)..<Int(node.end)))
+    // The grammar of JSON numbers is a part of the one that this initialiser takes.
+    Double(text(from: node.start, to: node.end)) ?? .nan
+  }
+
+  /// Whether the string `node` has the value `text`, byte for byte.
+  func isString(_ node: JSONNode, _ text: String) -> Bool {
+    let bytes = bytes
+    guard !node.isEscaped else { return JSONText.unescaped(bytes.span, node).elementsEqual(text.utf8) }
+    return bytes.span.extracting(Int(node.start) + 1..<Int(node.end) - 1).elementsEqual(text)
+  }
+
+  /// The value of the string `node`.
+  func string(_ node: JSONNode) -> String {
+    guard node.isEscaped else { return text(from: node.start + 1, to: node.end - 1) }
+    let bytes = bytes
+    return String(decoding: JSONText.unescaped(bytes.span, node), as: UTF8.self)
   }
 }

@@ -1,0 +1,199 @@
+internal import Crypto
+internal import CryptoExtras
+
+/// A public key, and the private key if it is known.
+struct KeyPair<Public: Sendable, Private: Sendable>: Sendable {
+  let publicKey: Public
+  let privateKey: Private?
+}
+
+/// What a key is made of. A value that exists has been checked: points are on their curve, private halves
+/// belong to their public ones, RSA moduli and HMAC secrets have a permitted size.
+enum KeyMaterial: Sendable {
+  case octets([UInt8])
+  case rsa(KeyPair<RSAPublicKey, RSAPrivateKey>)
+  case p256(KeyPair<P256.Signing.PublicKey, P256.Signing.PrivateKey>)
+  case p384(KeyPair<P384.Signing.PublicKey, P384.Signing.PrivateKey>)
+  case p521(KeyPair<P521.Signing.PublicKey, P521.Signing.PrivateKey>)
+  case ed25519(KeyPair<Curve25519.Signing.PublicKey, Curve25519.Signing.PrivateKey>)
+
+  var keyType: JWK.KeyType {
+    switch self {
+    case .octets: .octets
+    case .rsa: .rsa
+    case .p256, .p384, .p521: .ellipticCurve
+    case .ed25519: .octetKeyPair
+    }
+  }
+
+  /// Whether it holds a secret.
+  var isPrivate: Bool {
+    switch self {
+    case .octets: true
+    case .rsa(let pair): pair.privateKey != nil
+    case .p256(let pair): pair.privateKey != nil
+    case .p384(let pair): pair.privateKey != nil
+    case .p521(let pair): pair.privateKey != nil
+    case .ed25519(let pair): pair.privateKey != nil
+    }
+  }
+
+  /// The public half; nil for a secret that has none.
+  var publicHalf: KeyMaterial? {
+    switch self {
+    case .octets: nil
+    case .rsa(let pair): .rsa(KeyPair(publicKey: pair.publicKey, privateKey: nil))
+    case .p256(let pair): .p256(KeyPair(publicKey: pair.publicKey, privateKey: nil))
+    case .p384(let pair): .p384(KeyPair(publicKey: pair.publicKey, privateKey: nil))
+    case .p521(let pair): .p521(KeyPair(publicKey: pair.publicKey, privateKey: nil))
+    case .ed25519(let pair): .ed25519(KeyPair(publicKey: pair.publicKey, privateKey: nil))
+    }
+  }
+
+  /// Whether a key of this type, curve and size can have `algorithm`.
+  func supports(_ algorithm: SignatureAlgorithm) -> Bool {
+    switch self {
+    case .octets(let secret): algorithm.keyType == .octets && secret.count >= algorithm.hashByteCount
+    case .rsa: algorithm.keyType == .rsa
+    case .p256: algorithm == .es256
+    case .p384: algorithm == .es384
+    case .p521: algorithm == .es512
+    case .ed25519: algorithm == .edDSA || algorithm == .ed25519
+    }
+  }
+}
+
+extension SignatureAlgorithm {
+  /// How many bytes its hash has, and so the least that an HMAC key must have (RFC 7518 §3.2).
+  var hashByteCount: Int {
+    switch self {
+    case .hs256, .rs256, .ps256, .es256: 32
+    case .hs384, .rs384, .ps384, .es384: 48
+    case .hs512, .rs512, .ps512, .es512, .edDSA, .ed25519: 64
+    }
+  }
+}
+
+// MARK: - From bytes
+
+extension KeyMaterial {
+  /// HMAC secrets are from 32 bytes, the shortest hash, to 1024.
+  static let secretByteCounts = 32...1024
+
+  /// - Throws: ``JOSEError`` with code `weak_key` for fewer than 32 bytes, `too_large` for more than 1024.
+  static func octets(secret: [UInt8]) throws(JOSEError) -> KeyMaterial {
+    guard secret.count >= secretByteCounts.lowerBound else {
+      throw JOSEError(.weakKey, "an HMAC secret of \(secret.count) bytes; 32 are the least (RFC 7518 §3.2)")
+    }
+    guard secret.count <= secretByteCounts.upperBound else {
+      throw JOSEError(.tooLarge, "an HMAC secret of \(secret.count) bytes; 1024 are the most")
+    }
+    return .octets(secret)
+  }
+
+  /// - Throws: ``JOSEError`` as ``RSANumbers/privateKey(_:)``.
+  static func rsa(_ numbers: RSANumbers, _ privateNumbers: RSAPrivateNumbers?) throws(JOSEError)
+    -> KeyMaterial
+  {
+    guard let privateNumbers else {
+      return .rsa(KeyPair(publicKey: try numbers.publicKey(), privateKey: nil))
+    }
+    let key = try numbers.privateKey(privateNumbers)
+    let publicKey = RSAPublicKey(key: key.key.publicKey, numbers: numbers)
+    return .rsa(KeyPair(publicKey: publicKey, privateKey: key))
+  }
+
+  /// - Parameters:
+  ///   - point: the uncompressed point; nil takes it from the scalar.
+  ///   - scalar: the private key.
+  /// - Throws: ``JOSEError`` with code `invalid_key`.
+  static func elliptic(
+    _ curve: NISTCurve, point: [UInt8]?, scalar: [UInt8]?
+  ) throws(JOSEError) -> KeyMaterial {
+    switch curve {
+    case .p256: .p256(try pair(P256.Signing.PrivateKey.self, point: point, scalar: scalar))
+    case .p384: .p384(try pair(P384.Signing.PrivateKey.self, point: point, scalar: scalar))
+    case .p521: .p521(try pair(P521.Signing.PrivateKey.self, point: point, scalar: scalar))
+    }
+  }
+
+  private static func pair<Private: NISTPrivateKey>(
+    _ type: Private.Type, point: [UInt8]?, scalar: [UInt8]?
+  ) throws(JOSEError) -> KeyPair<Private.Public, Private> {
+    let curve = Private.Public.curve
+    do {
+      let publicKey = try point.map { try Private.Public(point: $0) }
+      guard let scalar else {
+        guard let publicKey else { throw JOSEError(.invalidKey, "a key without a point and a scalar") }
+        return KeyPair(publicKey: publicKey, privateKey: nil)
+      }
+      guard scalar.count == curve.coordinateByteCount else {
+        throw JOSEError(.invalidKey, "a private key of \(scalar.count) bytes on \(curve.rawValue)")
+      }
+      let privateKey = try Private(scalar: scalar)
+      guard point == nil || point == privateKey.half.point else {
+        throw JOSEError(.invalidKey, "the private key on \(curve.rawValue) does not belong to the public one")
+      }
+      return KeyPair(publicKey: privateKey.half, privateKey: privateKey)
+    } catch let error as JOSEError {
+      throw error
+    } catch {
+      throw JOSEError(.invalidKey, "a point that is not on \(curve.rawValue), or a scalar out of range")
+    }
+  }
+
+  /// - Parameters:
+  ///   - point: the encoded public key, 32 bytes; nil takes it from the seed.
+  ///   - seed: the private key, 32 bytes.
+  /// - Throws: ``JOSEError`` with code `invalid_key`.
+  static func ed25519(point: [UInt8]?, seed: [UInt8]?) throws(JOSEError) -> KeyMaterial {
+    do {
+      guard let seed else {
+        let key = try Curve25519.Signing.PublicKey(rawRepresentation: point ?? [])
+        return .ed25519(KeyPair(publicKey: key, privateKey: nil))
+      }
+      let key = try Curve25519.Signing.PrivateKey(rawRepresentation: seed)
+      guard point == nil || point == Array(key.publicKey.rawRepresentation) else {
+        throw JOSEError(.invalidKey, "the private key on Ed25519 does not belong to the public one")
+      }
+      return .ed25519(KeyPair(publicKey: key.publicKey, privateKey: key))
+    } catch let error as JOSEError {
+      throw error
+    } catch {
+      throw JOSEError(.invalidKey, "an Ed25519 key has 32 bytes")
+    }
+  }
+
+  /// A fresh key for `algorithm`: HMAC as long as the hash; RSA of 2048, 3072 and 4096 bits for the three hashes.
+  static func generate(_ algorithm: SignatureAlgorithm) throws(JOSEError) -> KeyMaterial {
+    switch algorithm {
+    case .hs256, .hs384, .hs512:
+      return .octets(freshSecret(algorithm.hashByteCount))
+    case .es256:
+      return .p256(fresh())
+    case .es384:
+      return .p384(fresh())
+    case .es512:
+      return .p521(fresh())
+    case .edDSA, .ed25519:
+      let key = Curve25519.Signing.PrivateKey()
+      return .ed25519(KeyPair(publicKey: key.publicKey, privateKey: key))
+    case .rs256, .ps256:
+      return .rsa(try .generate(modulusBits: 2048))
+    case .rs384, .ps384:
+      return .rsa(try .generate(modulusBits: 3072))
+    case .rs512, .ps512:
+      return .rsa(try .generate(modulusBits: 4096))
+    }
+  }
+
+  private static func fresh<Private: NISTPrivateKey>() -> KeyPair<Private.Public, Private> {
+    let key = Private()
+    return KeyPair(publicKey: key.half, privateKey: key)
+  }
+
+  private static func freshSecret(_ count: Int) -> [UInt8] {
+    var generator = SystemRandomNumberGenerator()
+    return (0..<count).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
+  }
+}

@@ -1,0 +1,135 @@
+/// What a verifier expects of a JWT.
+///
+/// It cannot be built without an issuer, an audience, a `typ` and algorithms. An expectation that is named is a
+/// claim that is required; comparison is byte for byte, but for `typ`, whose case does not matter.
+public struct ClaimsPolicy: Sendable {
+  /// What `iss` must be.
+  public let issuer: String
+  /// What `aud` must be, or hold.
+  public let audience: String
+  /// What `typ` must be, without an `application/` in front.
+  public let type: String
+  /// The algorithms that are accepted.
+  public let algorithms: Set<SignatureAlgorithm>
+  /// How far the issuer's clock may differ from this one, 0 to 60 s.
+  public let leeway: Duration
+  /// How long ago a token may have been issued; nil sets no limit.
+  public let maximumAge: Duration?
+  /// Claims that must be there, beyond `iss` and `aud`.
+  public let requiredClaims: Set<String>
+
+  /// The most that a policy may forgive a clock.
+  public static let maximumLeeway: Duration = .seconds(60)
+
+  /// A policy.
+  /// - Parameters:
+  ///   - issuer: what `iss` must be; not empty.
+  ///   - audience: what `aud` must be, or hold; not empty.
+  ///   - type: what the header's `typ` must be; not empty. Compared as a media type: the case of letters does not
+  ///     matter, and `application/` may stand in front on either side (RFC 7515 §4.1.9). A token without `typ` is
+  ///     refused.
+  ///   - algorithms: at least one.
+  ///   - leeway: 0 to 60 s; 0 by default.
+  ///   - maximumAge: how long ago a token may have been issued; more than 0. When it is set, `iat` is required.
+  ///   - requiredClaims: claims that must be there. `iss` and `aud` always must; `exp` must, unless `maximumAge`
+  ///     bounds the token's life instead.
+  /// - Throws: ``JOSEError`` with code `invalid_policy`.
+  public init(
+    issuer: String, audience: String, type: String, algorithms: Set<SignatureAlgorithm>,
+    leeway: Duration = .zero, maximumAge: Duration? = nil, requiredClaims: Set<String> = []
+  ) throws(JOSEError) {
+    guard !issuer.isEmpty else { throw JOSEError(.invalidPolicy, "the issuer is empty") }
+    guard !audience.isEmpty else { throw JOSEError(.invalidPolicy, "the audience is empty") }
+    guard !MediaType(type).subtype.isEmpty else { throw JOSEError(.invalidPolicy, "the type is empty") }
+    guard !algorithms.isEmpty else { throw JOSEError(.invalidPolicy, "no algorithm is allowed") }
+    guard leeway >= .zero, leeway <= Self.maximumLeeway else {
+      throw JOSEError(.invalidPolicy, "the leeway is not from 0 to 60 s")
+    }
+    guard maximumAge.map({ $0 > .zero }) ?? true else {
+      throw JOSEError(.invalidPolicy, "the maximum age is not more than 0")
+    }
+    self.issuer = issuer
+    self.audience = audience
+    self.type = type
+    self.algorithms = algorithms
+    self.leeway = leeway
+    self.maximumAge = maximumAge
+    self.requiredClaims = requiredClaims
+    self.mediaType = MediaType(type)
+  }
+
+  private let mediaType: MediaType
+}
+
+// MARK: - The checks
+
+extension ClaimsPolicy {
+  /// Checks what stands in the header: the algorithm, `typ`, and that the payload is encoded.
+  func check(_ header: JWSHeader) throws(JOSEError) {
+    guard algorithms.contains(header.algorithm) else {
+      throw JOSEError(.unsupportedAlgorithm, "\(header.algorithm.rawValue) is not allowed here")
+    }
+    guard let type = header.type, MediaType(type) == mediaType else {
+      throw JOSEError(.typeMismatch, "typ is not \(self.type)")
+    }
+    guard header.isPayloadEncoded else {
+      throw JOSEError(.criticalHeader, "a JWT with b64 = false (RFC 7797 §7)")
+    }
+  }
+
+  /// Checks the claims.
+  func check(_ claims: Claims, at now: Timestamp) throws(JOSEError) {
+    guard let issuer = claims.json["iss"] else { throw Self.missing("iss") }
+    guard issuer.isString(self.issuer) else { throw JOSEError(.issuerMismatch, "iss is not \(self.issuer)") }
+    guard claims.json["aud"] != nil else { throw Self.missing("aud") }
+    guard claims.audience.contains(where: { $0.utf8.elementsEqual(audience.utf8) }) else {
+      throw JOSEError(.audienceMismatch, "aud does not hold \(audience)")
+    }
+    for name in requiredClaims where claims.json[name] == nil {
+      throw Self.missing(name)
+    }
+    try checkTimes(claims, at: now)
+  }
+
+  private func checkTimes(_ claims: Claims, at now: Timestamp) throws(JOSEError) {
+    if let expiresAt = claims.expiresAt {
+      guard now < expiresAt + leeway else {
+        throw JOSEError(.expired, "exp has passed \(Self.seconds(now - expiresAt)) s ago")
+      }
+    } else if maximumAge == nil {
+      throw Self.missing("exp")
+    }
+    if let notBefore = claims.notBefore, notBefore > now + leeway {
+      throw JOSEError(.notYetValid, "nbf lies \(Self.seconds(notBefore - now)) s ahead")
+    }
+    if let issuedAt = claims.issuedAt, issuedAt > now + leeway {
+      throw JOSEError(.issuedInFuture, "iat lies \(Self.seconds(issuedAt - now)) s ahead")
+    }
+    guard let maximumAge else { return }
+    guard let issuedAt = claims.issuedAt else { throw Self.missing("iat") }
+    guard now <= issuedAt + maximumAge + leeway else {
+      throw JOSEError(.tooOld, "iat lies \(Self.seconds(now - issuedAt)) s back; \(maximumAge) is allowed")
+    }
+  }
+
+  private static func missing(_ name: String) -> JOSEError {
+    JOSEError(.missingClaim, "\(name) is missing")
+  }
+
+  private static func seconds(_ duration: Duration) -> Int64 {
+    duration.components.seconds
+  }
+}
+
+/// A `typ`, as RFC 7515 §4.1.9 has it compared: a media type whose `application/` may be left out.
+private struct MediaType: Equatable, Sendable {
+  /// In lower case, and without `application/` unless another slash follows.
+  let subtype: [UInt8]
+
+  init(_ text: String) {
+    let lower = text.utf8.map { 0x41...0x5A ~= $0 ? $0 | 0x20 : $0 }
+    let prefix = Array("application/".utf8)
+    let rest = lower.dropFirst(prefix.count)
+    subtype = lower.starts(with: prefix) && !rest.contains(UInt8(ascii: "/")) ? Array(rest) : lower
+  }
+}
