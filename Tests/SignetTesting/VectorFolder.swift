@@ -1,7 +1,8 @@
 package import Foundation
 package import Testing
 
-/// The published test vectors, which lie beside the package and not in it: `../shared/vectors`.
+/// The published test vectors, which lie beside the package and not in it: `../shared/vectors`, or the folder
+/// that the environment variable `SIGNET_VECTORS` names.
 package enum VectorFolder {
   /// For a test that needs the vectors. Without the folder the test is skipped; where the environment
   /// variable `CI` is set it runs all the same, and fails.
@@ -10,8 +11,9 @@ package enum VectorFolder {
   }
 
   /// The folder.
-  package static let url = packageRoot.deletingLastPathComponent()
-    .appendingPathComponent("shared").appendingPathComponent("vectors")
+  package static let url =
+    ProcessInfo.processInfo.environment["SIGNET_VECTORS"].map { URL(fileURLWithPath: $0) }
+    ?? packageRoot.deletingLastPathComponent().appendingPathComponent("shared").appendingPathComponent("vectors")
 
   /// The package's root.
   package static let packageRoot = URL(fileURLWithPath: #filePath)
