@@ -97,6 +97,11 @@ package struct PolicyError: Error, Hashable, Sendable, CustomStringConvertible {
   package let setting: String
   package let problem: String
 
+  package init(setting: String, problem: String) {
+    self.setting = setting
+    self.problem = problem
+  }
+
   package var description: String { "\(setting) \(problem)" }
 }
 
