@@ -108,7 +108,9 @@ let package = Package(
       path: "Tests/SignetTesting"),
     .testTarget(name: "JOSETests", dependencies: ["JOSE", "SignetTesting"]),
     .testTarget(name: "TokenVerificationTests", dependencies: ["TokenVerification", "SignetTesting"]),
-    .testTarget(name: "SignetAuthorityTests", dependencies: ["SignetAuthority", "SignetTesting"]),
+    .testTarget(
+      name: "SignetAuthorityTests",
+      dependencies: ["SignetAuthority", "SignetTesting", "TokenVerification", "JOSE"]),
     .testTarget(
       name: "HummingbirdTokenVerificationTests",
       dependencies: [
@@ -118,7 +120,7 @@ let package = Package(
     .testTarget(
       name: "StorageTests",
       dependencies: [
-        "SignetStorage", "SignetSQLite", "SignetTesting",
+        "SignetStorage", "SignetSQLite", "SignetTesting", "SignetAuthority", "TokenVerification", "JOSE",
         .product(name: "GRDB", package: "GRDB.swift", condition: server),
       ]),
     .testTarget(

@@ -1,0 +1,16 @@
+import Synchronization
+
+/// A value that tasks of one test share.
+final class Locked<Value: Sendable>: Sendable {
+  private let stored: Mutex<Value>
+
+  init(_ value: Value) {
+    stored = Mutex(value)
+  }
+
+  var value: Value { stored.withLock { $0 } }
+
+  func change(_ body: (inout Value) -> Void) {
+    stored.withLock { body(&$0) }
+  }
+}
