@@ -38,19 +38,23 @@ enum PythonPeers {
 
   /// Whether the libraries are there, or can be installed. In CI they must be.
   static var isAvailable: ConditionTrait {
-    .enabled(if: installation != nil || VectorFolder.isContinuousIntegration, "no Python environment with the peers")
+    .enabled(
+      if: installation != nil || VectorFolder.isContinuousIntegration, "no Python environment with the peers")
   }
 
   /// Asks all `jobs` in one process.
   static func ask(_ jobs: [Job]) throws -> [Answer] {
-    let python = try #require(installation, "the peers could not be installed: is there python3 with venv and pip?")
-    let output = try run(python, [peersFolder.appending(path: "peers.py").path], input: JSONEncoder().encode(jobs))
+    let python = try #require(
+      installation, "the peers could not be installed: is there python3 with venv and pip?")
+    let output = try run(
+      python, ["-W", "ignore", peersFolder.appending(path: "peers.py").path], input: JSONEncoder().encode(jobs))
     let answers = try JSONDecoder().decode([Answer].self, from: output.data)
     try #require(answers.count == jobs.count)
     return answers
   }
 
-  private static let peersFolder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Peers")
+  private static let peersFolder = URL(filePath: #filePath).deletingLastPathComponent().appending(
+    path: "Peers")
 
   /// The environment's interpreter; nil when it cannot be made. Made once a build folder, and again when the
   /// requirements change.
