@@ -12,7 +12,7 @@ enum SignatureVerifier: Sendable {
   case es512(P521.Signing.PublicKey)
   case ed25519(Curve25519.Signing.PublicKey)
 
-  /// - Parameter algorithm: one that `material` supports.
+  /// A verifier; `material` must support `algorithm`.
   init(_ material: KeyMaterial, _ algorithm: SignatureAlgorithm) {
     switch material {
     case .octets(let secret):
@@ -62,8 +62,7 @@ enum Signer: Sendable {
   case es512(P521.Signing.PrivateKey)
   case ed25519(Curve25519.Signing.PrivateKey)
 
-  /// Nil when `material` has no private half.
-  /// - Parameter algorithm: one that `material` supports.
+  /// A signer, nil when `material` has no private half; `material` must support `algorithm`.
   init?(_ material: KeyMaterial, _ algorithm: SignatureAlgorithm) {
     let signer: Signer? =
       switch material {

@@ -103,9 +103,7 @@ extension KeyMaterial {
     return .rsa(KeyPair(publicKey: publicKey, privateKey: key))
   }
 
-  /// - Parameters:
-  ///   - point: the uncompressed point; nil takes it from the scalar.
-  ///   - scalar: the private key.
+  /// A key from its uncompressed point, its private scalar, or both; nil takes the point from the scalar.
   /// - Throws: ``JOSEError`` with code `invalid_key`.
   static func elliptic(
     _ curve: NISTCurve, point: [UInt8]?, scalar: [UInt8]?
@@ -142,9 +140,8 @@ extension KeyMaterial {
     }
   }
 
-  /// - Parameters:
-  ///   - point: the encoded public key, 32 bytes; nil takes it from the seed.
-  ///   - seed: the private key, 32 bytes.
+  /// A key from its encoded point, its private seed (32 bytes each), or both; nil takes the point from the
+  /// seed.
   /// - Throws: ``JOSEError`` with code `invalid_key`.
   static func ed25519(point: [UInt8]?, seed: [UInt8]?) throws(JOSEError) -> KeyMaterial {
     do {
@@ -164,11 +161,16 @@ extension KeyMaterial {
     }
   }
 
-  /// A fresh key for `algorithm`: HMAC as long as the hash; RSA of 2048, 3072 and 4096 bits for the three hashes.
+  /// A fresh key for `algorithm`: HMAC as long as the hash; RSA of 2048, 3072 and 4096 bits for the three
+  /// hashes.
   static func generate(_ algorithm: SignatureAlgorithm) throws(JOSEError) -> KeyMaterial {
     switch algorithm {
-    case .hs256, .hs384, .hs512:
-      return .octets(freshSecret(algorithm.hashByteCount))
+    case .hs256:
+      return freshSecret(SHA256.self)
+    case .hs384:
+      return freshSecret(SHA384.self)
+    case .hs512:
+      return freshSecret(SHA512.self)
     case .es256:
       return .p256(fresh())
     case .es384:
@@ -192,8 +194,10 @@ extension KeyMaterial {
     return KeyPair(publicKey: key.half, privateKey: key)
   }
 
-  private static func freshSecret(_ count: Int) -> [UInt8] {
-    var generator = SystemRandomNumberGenerator()
-    return (0..<count).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
+  /// A fresh secret as long as the hash: the code of nothing under a fresh key of that length, which is as
+  /// hard to guess as the key, and which is read without unsafe code.
+  private static func freshSecret<Hash: HashFunction>(_ hash: Hash.Type) -> KeyMaterial {
+    let key = SymmetricKey(size: SymmetricKeySize(bitCount: Hash.Digest.byteCount * 8))
+    return .octets(Array(HMAC<Hash>.authenticationCode(for: [UInt8](), using: key)))
   }
 }

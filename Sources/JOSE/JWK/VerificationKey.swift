@@ -33,8 +33,8 @@ public struct VerificationKey: Sendable {
   ///   - jwk: the key.
   ///   - algorithms: what is allowed. A key that names no algorithm gets the only one among them that such a
   ///     key can have.
-  /// - Throws: ``JOSEError`` as ``init(_:algorithm:)``; `unsupported_algorithm` when the key's algorithm is not
-  ///   allowed, or when it names none and not exactly one fits.
+  /// - Throws: ``JOSEError`` as ``init(_:algorithm:)``; `unsupported_algorithm` when the key's algorithm is
+  ///   not allowed, or when it names none and not exactly one fits.
   public init(_ jwk: JWK, allowing algorithms: Set<SignatureAlgorithm>) throws(JOSEError) {
     if let algorithm = jwk.algorithm {
       guard algorithms.contains(algorithm) else {

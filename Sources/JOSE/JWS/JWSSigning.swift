@@ -25,8 +25,9 @@ extension CompactJWS {
   ///   - payload: any bytes.
   ///   - type: the header's `typ`; nil omits it.
   ///   - key: its `alg` and `kid` go into the header.
-  ///   - isPayloadEncoded: whether the payload is signed in base64url, as everybody understands it, or as it is
-  ///     (RFC 7797, `b64: false`), which spares the encoding of a large one.
+  ///   - isPayloadEncoded: whether the payload is signed in base64url, as everybody understands it, or as it
+  ///     is (RFC 7797, `b64: false`), which spares the encoding of a large one.
+  /// - Returns: `header..signature`.
   /// - Throws: ``JOSEError`` with code `invalid_key` when the key cannot sign.
   public static func sign(
     detachedPayload payload: [UInt8], type: String?, with key: SigningKey, isPayloadEncoded: Bool = true

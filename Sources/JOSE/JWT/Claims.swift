@@ -1,7 +1,7 @@
 /// The claims of a JWT (RFC 7519 §4): a JSON object whose registered claims have the right types.
 ///
-/// Claims come out of a ``Verified`` value, and from nowhere else. An accessor answers nil for a claim that is
-/// absent; a claim of the wrong type, `null` included, is an error, never an absence.
+/// Claims come out of a ``Verified`` value, and from nowhere else. An accessor answers nil for a claim that
+/// is absent; a claim of the wrong type, `null` included, is an error, never an absence.
 public struct Claims: Sendable, CustomStringConvertible {
   /// `exp`, rounded down to milliseconds: the token is good until just before it.
   public let expiresAt: Timestamp?
@@ -16,8 +16,8 @@ public struct Claims: Sendable, CustomStringConvertible {
   public let json: ParsedJSON
 
   /// Reads claims.
-  /// - Throws: ``JOSEError`` with code `malformed_claim` for a registered claim of the wrong type or a time out of
-  ///   range; or for text that is not a strict JSON object.
+  /// - Throws: ``JOSEError`` with code `malformed_claim` for a registered claim of the wrong type or a time
+  ///   out of range; or for text that is not a strict JSON object.
   init(parsing bytes: [UInt8], limits: JSONLimits) throws(JOSEError) {
     json = try ParsedJSON(parsing: bytes, limits: limits)
     guard json.kind == .object else { throw JOSEError(.malformedClaim, "the claims are not an object") }
@@ -70,7 +70,8 @@ extension Claims {
   }
 
   /// The integer `name`; nil when it is absent.
-  /// - Throws: ``JOSEError`` with code `malformed_claim` for a value of another type, or beyond 64 signed bits.
+  /// - Throws: ``JOSEError`` with code `malformed_claim` for a value of another type, or beyond 64 signed
+  ///   bits.
   public func integer(_ name: String) throws(JOSEError) -> Int64? {
     guard let value = json[name] else { return nil }
     guard let integer = value.integer else { throw JOSEError(.malformedClaim, "\(name) is not an integer") }
@@ -128,6 +129,7 @@ extension Claims {
     return Timestamp(milliseconds: Int64((seconds * 1000).rounded(rule)))
   }
 
-  /// From 1970-01-01T00:00:00Z to the end of the year 9999. Beyond it the number is in milliseconds, or hostile.
+  /// From 1970-01-01T00:00:00Z to the end of the year 9999. Beyond it the number is in milliseconds, or
+  /// hostile.
   private static let numericDateRange = 0.0..<253_402_300_800.0
 }

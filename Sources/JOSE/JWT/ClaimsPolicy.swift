@@ -1,7 +1,7 @@
 /// What a verifier expects of a JWT.
 ///
-/// It cannot be built without an issuer, an audience, a `typ` and algorithms. An expectation that is named is a
-/// claim that is required; comparison is byte for byte, but for `typ`, whose case does not matter.
+/// It cannot be built without an issuer, an audience, a `typ` and algorithms. An expectation that is named is
+/// a claim that is required; comparison is byte for byte, but for `typ`, whose case does not matter.
 public struct ClaimsPolicy: Sendable {
   /// What `iss` must be.
   public let issuer: String
@@ -25,14 +25,15 @@ public struct ClaimsPolicy: Sendable {
   /// - Parameters:
   ///   - issuer: what `iss` must be; not empty.
   ///   - audience: what `aud` must be, or hold; not empty.
-  ///   - type: what the header's `typ` must be; not empty. Compared as a media type: the case of letters does not
-  ///     matter, and `application/` may stand in front on either side (RFC 7515 §4.1.9). A token without `typ` is
-  ///     refused.
+  ///   - type: what the header's `typ` must be; not empty. Compared as a media type: the case of letters does
+  ///     not matter, and `application/` may stand in front on either side (RFC 7515 §4.1.9). A token without
+  ///     `typ` is refused.
   ///   - algorithms: at least one.
   ///   - leeway: 0 to 60 s; 0 by default.
-  ///   - maximumAge: how long ago a token may have been issued; more than 0. When it is set, `iat` is required.
-  ///   - requiredClaims: claims that must be there. `iss` and `aud` always must; `exp` must, unless `maximumAge`
-  ///     bounds the token's life instead.
+  ///   - maximumAge: how long ago a token may have been issued; more than 0. When it is set, `iat` is
+  ///     required.
+  ///   - requiredClaims: claims that must be there. `iss` and `aud` always must; `exp` must, unless
+  ///     `maximumAge` bounds the token's life instead.
   /// - Throws: ``JOSEError`` with code `invalid_policy`.
   public init(
     issuer: String, audience: String, type: String, algorithms: Set<SignatureAlgorithm>,

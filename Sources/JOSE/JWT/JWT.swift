@@ -3,12 +3,13 @@ public enum JWT {
   /// Signs claims.
   /// - Parameters:
   ///   - claims: a JSON object.
-  ///   - type: the header's `typ`, as `at+jwt`; not empty, for a token of one profile must not pass as another's.
+  ///   - type: the header's `typ`, as `at+jwt`; not empty, for a token of one profile must not pass as
+  ///     another's.
   ///   - key: its `alg` and `kid` go into the header.
   /// - Returns: The compact serialization.
-  /// - Throws: ``JOSEError`` with code `unexpected_json` for claims that are no object, repeat a name or hold a
-  ///   number that is not finite; `malformed_claim` for a registered claim of the wrong type, `type_mismatch` for
-  ///   an empty type, or `invalid_key` when the key cannot sign.
+  /// - Throws: ``JOSEError`` with code `unexpected_json` for claims that are no object, repeat a name or hold
+  ///   a number that is not finite; `malformed_claim` for a registered claim of the wrong type,
+  ///   `type_mismatch` for an empty type, or `invalid_key` when the key cannot sign.
   public static func sign(
     _ claims: JSON, type: String, with key: SigningKey
   ) throws(JOSEError) -> String {
@@ -38,7 +39,8 @@ public enum JWT {
   ///   - policy: what is expected.
   ///   - now: the time.
   /// - Returns: The claims, from the bytes that were verified.
-  /// - Throws: ``JOSEError`` with a code for each check of ``ClaimsPolicy``, or as ``CompactJWS/verify(with:)``.
+  /// - Throws: ``JOSEError`` with a code for each check of ``ClaimsPolicy``, or as
+  ///   ``CompactJWS/verify(with:)``.
   public static func verify(
     _ jws: CompactJWS, with key: VerificationKey, policy: ClaimsPolicy, at now: Timestamp
   ) throws(JOSEError) -> Verified<Claims> {
@@ -51,7 +53,8 @@ public enum JWT {
 
   /// Checks a token with the key of a set that its `kid` names.
   ///
-  /// A token without `kid` is refused, and so is one whose `kid` the set does not have: there is no default key.
+  /// A token without `kid` is refused, and so is one whose `kid` the set does not have: there is no default
+  /// key.
   /// - Parameters:
   ///   - token: the ASCII text.
   ///   - keys: the keys that are trusted for the policy's issuer.
@@ -59,7 +62,8 @@ public enum JWT {
   ///   - now: the time.
   ///   - maximumBytes: the limit that is checked before anything else.
   /// - Returns: The claims, from the bytes that were verified.
-  /// - Throws: ``JOSEError`` with code `unknown_key`, or as the other form and ``CompactJWS/init(_:maximumBytes:)``.
+  /// - Throws: ``JOSEError`` with code `unknown_key`, or as the other form and
+  ///   ``CompactJWS/init(_:maximumBytes:)``.
   public static func verify(
     _ token: [UInt8], with keys: JWKSet, policy: ClaimsPolicy, at now: Timestamp,
     maximumBytes: Int = CompactJWS.defaultMaximumBytes

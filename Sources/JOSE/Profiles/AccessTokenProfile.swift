@@ -1,13 +1,14 @@
 extension ClaimsPolicy {
   /// What a resource server expects of an access token (RFC 9068 §4).
   ///
-  /// `typ` is `at+jwt` or `application/at+jwt`, in any case; `iss`, `exp`, `aud`, `sub`, `client_id`, `iat` and
-  /// `jti` are required (§2.2).
+  /// `typ` is `at+jwt` or `application/at+jwt`, in any case; `iss`, `exp`, `aud`, `sub`, `client_id`, `iat`
+  /// and `jti` are required (§2.2).
   /// - Parameters:
   ///   - issuer: what `iss` must be.
   ///   - audience: what `aud` must hold: the resource server's own name.
   ///   - algorithms: at least one.
   ///   - leeway: 0 to 60 s; 0 by default.
+  /// - Returns: The policy.
   /// - Throws: ``JOSEError`` with code `invalid_policy`.
   public static func accessToken(
     issuer: String, audience: String, algorithms: Set<SignatureAlgorithm>, leeway: Duration = .zero
