@@ -1,6 +1,7 @@
 internal import Foundation
 package import JOSE
 internal import Synchronization
+package import Testing
 
 /// A small generator whose whole sequence follows from 64 bits, so that a failure can be run again.
 package struct SplitMix64: RandomNumberGenerator, Sendable {
@@ -45,6 +46,9 @@ package struct Seed: Sendable, CustomStringConvertible {
 
   /// How to run the same sequence again.
   package var description: String { "SIGNET_SEED=\(value)" }
+
+  /// The same, as what an expectation says when it fails.
+  package var comment: Comment { Comment(rawValue: description) }
 
   package func generator() -> SplitMix64 { SplitMix64(seed: value) }
 }
