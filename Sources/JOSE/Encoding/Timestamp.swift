@@ -49,6 +49,31 @@ public struct Timestamp: Hashable, Comparable, Sendable {
   }
 }
 
+extension Timestamp {
+  /// The instant of a NumericDate (RFC 7519 §2), which may have a fraction; nil outside the years 1970 to
+  /// 9999: beyond them the number is in milliseconds, or hostile.
+  init?(numericDate seconds: Double, rounding rule: FloatingPointRoundingRule) {
+    guard 0.0..<253_402_300_800.0 ~= seconds else { return nil }
+    self.init(milliseconds: Int64((seconds * 1000).rounded(rule)))
+  }
+}
+
+/// In JSON a NumericDate (RFC 7519 §2). Whole seconds are written, rounded down; a fraction is read.
+extension Timestamp: Codable {
+  public init(from decoder: any Decoder) throws {
+    let seconds = try decoder.singleValueContainer().decode(Double.self)
+    guard let instant = Timestamp(numericDate: seconds, rounding: .down) else {
+      throw JOSEError(.unexpectedJSON, "a NumericDate outside the years 1970 to 9999")
+    }
+    self = instant
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(seconds)
+  }
+}
+
 extension Duration {
   /// Whole milliseconds, rounded toward zero; saturates.
   package var wholeMilliseconds: Int64 {

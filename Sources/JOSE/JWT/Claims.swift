@@ -119,17 +119,10 @@ extension Claims {
     _ name: String, in json: ParsedJSON, rounding rule: FloatingPointRoundingRule
   ) throws(JOSEError) -> Timestamp? {
     guard let value = json[name] else { return nil }
-    if let seconds = value.integer, numericDateRange.contains(Double(seconds)) {
-      return Timestamp(seconds: seconds)
-    }
     guard let seconds = value.double else { throw JOSEError(.malformedClaim, "\(name) is not a number") }
-    guard numericDateRange.contains(seconds) else {
+    guard let instant = Timestamp(numericDate: seconds, rounding: rule) else {
       throw JOSEError(.malformedClaim, "\(name) is outside the years 1970 to 9999")
     }
-    return Timestamp(milliseconds: Int64((seconds * 1000).rounded(rule)))
+    return instant
   }
-
-  /// From 1970-01-01T00:00:00Z to the end of the year 9999. Beyond it the number is in milliseconds, or
-  /// hostile.
-  private static let numericDateRange = 0.0..<253_402_300_800.0
 }
