@@ -57,6 +57,8 @@ let package = Package(
         .product(name: "HTTPTypes", package: "swift-http-types", condition: hummingbird),
         .product(name: "AsyncHTTPClient", package: "async-http-client", condition: hummingbird),
         .product(name: "NIOCore", package: "swift-nio", condition: hummingbird),
+        .product(name: "NIOHTTP1", package: "swift-nio", condition: hummingbird),
+        .product(name: "NIOPosix", package: "swift-nio", condition: hummingbird),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: hummingbird),
         .product(name: "Logging", package: "swift-log", condition: hummingbird),
         .product(name: "Metrics", package: "swift-metrics", condition: hummingbird),

@@ -1,0 +1,93 @@
+public import Hummingbird
+public import JOSE
+internal import Logging
+internal import Metrics
+public import TokenVerification
+
+/// Lets a request pass when it carries exactly one good access token, and tells the context whom it speaks
+/// for.
+///
+/// The check is a local computation over the keys and the revocations that this process holds; only a token
+/// with an unknown `kid` may wait, for at most one fetch of keys.
+public struct TokenMiddleware<Context: TokenRequestContext>: RouterMiddleware {
+  /// What becomes of a request without credentials.
+  public enum Presence: Hashable, Sendable {
+    /// It is refused.
+    case required
+    /// It passes, without a principal. A token that is there must be good all the same.
+    case optional
+  }
+
+  private let verifier: TokenVerifier
+  private let keys: any KeySource
+  private let revocations: RevocationState
+  private let sources: CredentialSources
+  private let presence: Presence
+  private let clock: @Sendable () -> Timestamp
+
+  /// A middleware that checks tokens with `verifier`.
+  /// - Parameters:
+  ///   - verifier: what is expected of a token.
+  ///   - keys: the issuer's keys, such as ``RemoteKeys``.
+  ///   - revocations: what the issuer has taken back; by default nothing is known of it.
+  ///   - sources: where the token may stand.
+  ///   - presence: whether there must be one.
+  ///   - clock: the time to which tokens are held.
+  public init(
+    verifier: TokenVerifier, keys: any KeySource, revocations: RevocationState = RevocationState(),
+    sources: CredentialSources = .authorizationField, presence: Presence = .required,
+    clock: @escaping @Sendable () -> Timestamp = SystemClock.now
+  ) {
+    self.verifier = verifier
+    self.keys = keys
+    self.revocations = revocations
+    self.sources = sources
+    self.presence = presence
+    self.clock = clock
+  }
+
+  public func handle(
+    _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
+  ) async throws -> Response {
+    // Two credentials are a malformed request (RFC 6750 §3.1: 400), not a missing one: whoever sends two must
+    // learn that neither was chosen.
+    switch sources.credential(in: request.headers) {
+    case .none where presence == .optional: return try await next(request, context)
+    case .none: return refuse(.missingCredentials, context)
+    case .several: return refuse(.severalCredentials, context)
+    case .malformed: return refuse(.malformedCredentials, context)
+    case .token(let token):
+      switch await check(token) {
+      case .success(let principal):
+        var context = context
+        context.principal = principal
+        return try await next(request, context)
+      case .failure(let rejection): return refuse(rejection, context)
+      }
+    }
+  }
+
+  /// Checks the token, with one look for new keys if its own is unknown.
+  private func check(_ token: [UInt8]) async -> Result<Principal, Rejection> {
+    switch verify(token, keys: keys.snapshot) {
+    case .allow(let principal): return .success(principal)
+    case .deny(let rejection): return .failure(rejection)
+    case .needsKeys(let keyID):
+      let refreshed = await keys.snapshot(afterMissing: keyID)
+      switch verify(token, keys: refreshed) {
+      case .allow(let principal): return .success(principal)
+      case .deny(let rejection): return .failure(rejection)
+      case .needsKeys: return .failure(refreshed.epoch == 0 ? .keysUnavailable : .unknownKey(keyID))
+      }
+    }
+  }
+
+  private func verify(_ token: [UInt8], keys: KeySnapshot) -> Verdict {
+    verifier.verify(token, keys: keys, revocations: revocations.view, at: clock())
+  }
+
+  private func refuse(_ rejection: Rejection, _ context: Context) -> Response {
+    rejection.record(in: context.logger)
+    return rejection.response()
+  }
+}

@@ -1,0 +1,143 @@
+package import JOSE
+
+/// When to fetch an issuer's keys, and how long to believe them: a state machine without I/O.
+///
+/// The shell tells it what happened and does what it answers. It allows one fetch at a time; after a fetch,
+/// whether it succeeded or failed, it allows none for a while, so that tokens with invented key names cannot
+/// make this process hammer the issuer; and when fetches fail it keeps the keys that it has, up to a hard
+/// limit.
+package struct KeyCache: Sendable {
+  /// What to do about a key that is not in the snapshot.
+  package enum Answer: Hashable, Sendable {
+    /// The keys have changed meanwhile and the key is there: read the snapshot again.
+    case ready
+    /// Fetch the key set now, and report how it went.
+    case fetch
+    /// A fetch is under way: wait for its end, then read the snapshot again.
+    case wait
+    /// No fetch is allowed now: the key counts as unknown.
+    case refuse
+  }
+
+  private let algorithms: Set<SignatureAlgorithm>
+  private let limits: KeyCacheLimits
+
+  private var keys: KeySnapshot = .empty
+  private var published: JSON?
+  private var isFetching = false
+  private var success: Success?
+  private var coolDown: CoolDown?
+  private var failures = 0
+
+  /// The last successful fetch.
+  private struct Success {
+    let at: Timestamp
+    let freshFor: Duration
+  }
+
+  /// The time after a fetch in which none is allowed.
+  private struct CoolDown {
+    let start: Timestamp
+    let end: Timestamp
+
+    /// A clock that was set back behind the start ends it too: else it might last for hours.
+    func covers(_ now: Timestamp) -> Bool {
+      start <= now && now < end
+    }
+  }
+
+  /// A cache without keys.
+  /// - Parameters:
+  ///   - algorithms: which keys are usable.
+  ///   - limits: the times to keep to.
+  package init(algorithms: Set<SignatureAlgorithm>, limits: KeyCacheLimits = KeyCacheLimits()) {
+    self.algorithms = algorithms
+    self.limits = limits
+  }
+
+  /// The keys to check tokens with: the last ones fetched, and none once they are older than the hard limit.
+  package func snapshot(at now: Timestamp) -> KeySnapshot {
+    guard let success, now - success.at < limits.hardLimit else { return .empty }
+    return keys
+  }
+
+  // MARK: Events
+
+  /// A token named a key that its snapshot did not have.
+  package mutating func missed(_ keyID: String, at now: Timestamp) -> Answer {
+    if snapshot(at: now)[keyID] != nil { return .ready }
+    if isFetching { return .wait }
+    return startFetch(at: now) ? .fetch : .refuse
+  }
+
+  /// The time that ``nextRefresh(at:)`` named has come.
+  /// - Returns: whether to fetch now.
+  package mutating func refreshIsDue(at now: Timestamp) -> Bool {
+    guard let due = nextRefresh(at: now), due <= now else { return false }
+    return startFetch(at: now)
+  }
+
+  /// A fetch ended with a key set.
+  /// - Parameters:
+  ///   - set: the key set.
+  ///   - maximumAge: how long the issuer says that it may be kept; nil when it does not say.
+  ///   - now: when it had arrived.
+  package mutating func fetchSucceeded(_ set: JWKSet, maximumAge: Duration?, at now: Timestamp) {
+    let text = set.json()
+    if text != published {
+      keys = KeySnapshot(epoch: keys.epoch + 1, keys: set, algorithms: algorithms)
+      published = text
+    }
+    let freshness = maximumAge ?? limits.defaultFreshness
+    success = Success(
+      at: now, freshFor: min(max(freshness, limits.freshness.lowerBound), limits.freshness.upperBound))
+    failures = 0
+    endFetch(at: now, coolDown: limits.coolDownAfterSuccess)
+  }
+
+  /// A fetch ended without a key set. The cool-down doubles with every failure in a row.
+  package mutating func fetchFailed(at now: Timestamp) {
+    let doubled = limits.coolDownAfterFailure.lowerBound * (1 << min(failures, 16))
+    failures += 1
+    endFetch(at: now, coolDown: min(doubled, limits.coolDownAfterFailure.upperBound))
+  }
+
+  // MARK: Time
+
+  /// When the keys should be fetched again although nobody has missed one; nil while a fetch is under way.
+  package func nextRefresh(at now: Timestamp) -> Timestamp? {
+    guard !isFetching else { return nil }
+    let allowed = coolDown.map { $0.covers(now) ? $0.end : now } ?? now
+    guard let success, success.at <= now, failures == 0 else { return allowed }
+    return max(success.at + success.freshFor, allowed)
+  }
+
+  private mutating func startFetch(at now: Timestamp) -> Bool {
+    guard !isFetching, !(coolDown?.covers(now) ?? false) else { return false }
+    isFetching = true
+    return true
+  }
+
+  private mutating func endFetch(at now: Timestamp, coolDown duration: Duration) {
+    isFetching = false
+    coolDown = CoolDown(start: now, end: now + duration)
+  }
+}
+
+/// The times that a ``KeyCache`` keeps to.
+package struct KeyCacheLimits: Hashable, Sendable {
+  /// What an issuer's `max-age` is brought into.
+  package var freshness: ClosedRange<Duration> = .seconds(30) ... .seconds(3600)
+  /// How long keys are fresh when the issuer does not say.
+  package var defaultFreshness: Duration = .seconds(300)
+  /// How long after a successful fetch an unknown key causes none.
+  package var coolDownAfterSuccess: Duration = .seconds(30)
+  /// How long after a failed fetch there is none: the first, and the most after doubling.
+  package var coolDownAfterFailure: ClosedRange<Duration> = .seconds(1) ... .seconds(60)
+  /// How old keys may get while fetches fail; then every token is refused. An issuer that revokes a key
+  /// counts on it.
+  package var hardLimit: Duration = .seconds(86_400)
+
+  /// The default times.
+  package init() {}
+}

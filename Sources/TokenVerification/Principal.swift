@@ -1,0 +1,83 @@
+public import JOSE
+
+/// Who a verified access token speaks for.
+///
+/// Only a ``TokenVerifier`` makes one, from claims whose signature, issuer, audience, type and time it has
+/// checked, so a function that takes a principal cannot be called for anybody who has not shown a token.
+public struct Principal: Sendable {
+  /// `sub`: the account, or the client that acts on its own behalf.
+  public let subject: String
+  /// `sid`: the session that the token belongs to; nil for a token without one.
+  public let sessionID: String?
+  /// `client_id`: the application that the token was issued to (RFC 9068 §2.2).
+  public let clientID: String?
+  /// `scope`, taken apart (RFC 8693 §4.2); empty when the claim is absent.
+  public let scopes: Set<String>
+  /// `roles` (RFC 9068 §2.2.3.1); empty when the claim is absent.
+  public let roles: [String]
+  /// `jti`: names this token.
+  public let tokenID: String
+  /// `iss`, which is the policy's.
+  public let issuer: String
+  /// `exp`, without any leeway.
+  public let expiresAt: Timestamp
+  /// `auth_time`: when the person last showed who they are.
+  public let authenticatedAt: Timestamp?
+  /// `kid`: the key that signed the token.
+  public let keyID: String
+  /// `rv`: how much of the issuer's revocation log had been written when the token was minted.
+  public let revocationPosition: RevocationPosition?
+  /// All claims.
+  public let claims: Claims
+
+  /// Whether the token carries every one of `scopes`.
+  public func holds(scopes required: some Sequence<String>) -> Bool {
+    required.allSatisfy(scopes.contains)
+  }
+}
+
+extension Principal {
+  /// The principal of a verified token.
+  ///
+  /// A claim of the wrong type is an error, never taken for an absent one.
+  init(_ verified: Verified<Claims>, keyID: String) throws(JOSEError) {
+    let claims = verified.value
+    self.claims = claims
+    self.keyID = keyID
+    subject = try Self.required("sub", claims.subject)
+    tokenID = try Self.required("jti", claims.tokenID)
+    issuer = try Self.required("iss", claims.issuer)
+    expiresAt = try Self.required("exp", claims.expiresAt)
+    clientID = try claims.string("client_id")
+    sessionID = try claims.string("sid")
+    scopes = try claims.scopes()
+    roles = try claims.strings("roles") ?? []
+    authenticatedAt = try claims.timestamp("auth_time")
+    revocationPosition = try claims.position("rv")
+  }
+
+  private static func required<Value>(_ name: String, _ value: Value?) throws(JOSEError) -> Value {
+    guard let value else { throw JOSEError(.missingClaim, "\(name) is missing") }
+    return value
+  }
+}
+
+extension Claims {
+  /// RFC 6749 §3.3: tokens of visible ASCII but `"` and `\`, with spaces between. Others are refused: to a
+  /// Swift string that is equivalent in Unicode they might be equal.
+  fileprivate func scopes() throws(JOSEError) -> Set<String> {
+    guard let text = try string("scope") else { return [] }
+    guard text.utf8.allSatisfy({ (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }) else {
+      throw JOSEError(.malformedClaim, "scope has a character that RFC 6749 §3.3 forbids")
+    }
+    return Set(text.split(separator: " ").map(String.init))
+  }
+
+  fileprivate func position(_ name: String) throws(JOSEError) -> RevocationPosition? {
+    guard let text = try string(name) else { return nil }
+    guard let position = RevocationPosition(text) else {
+      throw JOSEError(.malformedClaim, "\(name) is not a position in a revocation log")
+    }
+    return position
+  }
+}

@@ -1,0 +1,86 @@
+public import JOSE
+
+/// What an issuer has taken back and what may still be alive, as far as this process has heard.
+///
+/// Immutable: hearing more makes a new view. Applying the same entries twice, or in another order, makes
+/// the same view.
+public struct RevocationView: Sendable {
+  /// How far the log has been read; nil for the view that follows no log.
+  public private(set) var position: RevocationPosition?
+
+  private var entries: [RevocationSubject: RevocationEntry] = [:]
+  /// No entry can be dropped before this.
+  private var nextExpiry: Timestamp?
+
+  /// The view that follows no log and revokes nothing. It costs a check nothing.
+  public static let empty = RevocationView(position: nil)
+
+  /// A view of the log with this epoch, before its first entry.
+  public init(epoch: String) {
+    self.init(position: RevocationPosition(epoch: epoch, sequence: 0))
+  }
+
+  private init(position: RevocationPosition?) {
+    self.position = position
+  }
+
+  /// How many subjects are revoked.
+  public var count: Int { entries.count }
+
+  /// The view after `newer` was heard. Entries whose last token has expired by `now` are dropped.
+  ///
+  /// The view that follows no log stays empty: an entry means nothing without the epoch that it counts in.
+  public func applying(_ newer: [RevocationEntry], at now: Timestamp) -> RevocationView {
+    guard let position else { return self }
+    var view = self
+    for entry in newer {
+      view.insert(entry)
+    }
+    let head = newer.map(\.sequence).max() ?? 0
+    view.position = RevocationPosition(epoch: position.epoch, sequence: max(position.sequence, head))
+    if let expiry = view.nextExpiry, expiry <= now { view.dropExpired(at: now) }
+    return view
+  }
+
+  /// Whether the token of `principal` is revoked.
+  ///
+  /// An entry for a session, an account, a client or the issuer kills what was minted before it: tokens whose
+  /// `rv` has a lower sequence or another epoch, or that have none. One for a key or a token kills
+  /// regardless.
+  public func revokes(_ principal: Principal) -> Bool {
+    guard !entries.isEmpty else { return false }
+    return revokes(.key, principal.keyID, of: principal)
+      || revokes(.token, principal.tokenID, of: principal)
+      || revokes(.session, principal.sessionID, of: principal)
+      || revokes(.account, principal.subject, of: principal)
+      || revokes(.client, principal.clientID, of: principal)
+      || revokes(.issuer, "", of: principal)
+  }
+
+  private func revokes(_ kind: RevocationSubject.Kind, _ id: String?, of principal: Principal) -> Bool {
+    guard let id, let entry = entries[RevocationSubject(kind, id: id, issuer: principal.issuer)] else {
+      return false
+    }
+    if entry.ignoresPosition { return true }
+    guard let minted = principal.revocationPosition, minted.epoch == position?.epoch else { return true }
+    return minted.sequence < entry.sequence
+  }
+
+  /// Two entries for one subject are the later one, for as long as either of them lasts.
+  private mutating func insert(_ entry: RevocationEntry) {
+    var merged = entry
+    if let known = entries[entry.subject] {
+      merged = RevocationEntry(
+        sequence: max(known.sequence, entry.sequence), subject: entry.subject,
+        ignoresPosition: known.ignoresPosition || entry.ignoresPosition,
+        expiresAt: max(known.expiresAt, entry.expiresAt))
+    }
+    entries[entry.subject] = merged
+    nextExpiry = min(nextExpiry ?? merged.expiresAt, merged.expiresAt)
+  }
+
+  private mutating func dropExpired(at now: Timestamp) {
+    entries = entries.filter { $0.value.expiresAt > now }
+    nextExpiry = entries.values.map(\.expiresAt).min()
+  }
+}
