@@ -104,20 +104,41 @@ let package = Package(
         .product(name: "Logging", package: "swift-log", condition: server),
       ]),
 
+    // The example is a target here and not a package of its own, so that one build serves the demonstration;
+    // a package of its own would build Hummingbird a second time. It imports what any user would.
+    .executableTarget(
+      name: "ResourceServer",
+      dependencies: [
+        "HummingbirdTokenVerification", "TokenVerification", "JOSE",
+        .product(name: "Hummingbird", package: "hummingbird", condition: server),
+        .product(name: "NIOCore", package: "swift-nio", condition: server),
+        .product(name: "Logging", package: "swift-log", condition: server),
+      ],
+      path: "Examples/ResourceServer", exclude: ["README.md"]),
+
     // Code shared by test targets: vectors, seeds, fixtures.
     .target(
       name: "SignetTesting", dependencies: ["JOSE", "TokenVerification", "SignetAuthority"],
       path: "Tests/SignetTesting"),
     .testTarget(name: "JOSETests", dependencies: ["JOSE", "SignetTesting"]),
-    .testTarget(name: "TokenVerificationTests", dependencies: ["TokenVerification", "SignetTesting"]),
+    .testTarget(
+      name: "TokenVerificationTests", dependencies: ["TokenVerification", "JOSE", "SignetTesting"]),
     .testTarget(
       name: "SignetAuthorityTests",
       dependencies: ["SignetAuthority", "SignetTesting", "TokenVerification", "JOSE"]),
     .testTarget(
       name: "HummingbirdTokenVerificationTests",
       dependencies: [
-        "HummingbirdTokenVerification", "SignetTesting",
+        "HummingbirdTokenVerification", "TokenVerification", "JOSE", "SignetTesting",
+        .product(name: "Hummingbird", package: "hummingbird", condition: hummingbird),
         .product(name: "HummingbirdTesting", package: "hummingbird", condition: hummingbird),
+        .product(name: "HTTPTypes", package: "swift-http-types", condition: hummingbird),
+        .product(name: "NIOCore", package: "swift-nio", condition: hummingbird),
+        .product(name: "Logging", package: "swift-log", condition: hummingbird),
+        .product(name: "InMemoryLogging", package: "swift-log", condition: hummingbird),
+        .product(name: "Metrics", package: "swift-metrics", condition: hummingbird),
+        .product(name: "MetricsTestKit", package: "swift-metrics", condition: hummingbird),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: hummingbird),
       ]),
     .testTarget(
       name: "StorageTests",

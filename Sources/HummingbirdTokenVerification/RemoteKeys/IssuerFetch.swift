@@ -117,6 +117,8 @@ struct IssuerFetch: Sendable {
     var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
     configuration.dnsOverride = [url.host: address.description]
     configuration.timeout.connect = .nanoseconds(limits.connectNanoseconds)
+    // The key cache says when to try again.
+    configuration.connectionPool.retryConnectionEstablishment = false
     var request = HTTPClientRequest(url: url.description)
     request.headers.add(name: "accept", value: "application/json")
     return try await HTTPClient.withHTTPClient(configuration: configuration) { client in

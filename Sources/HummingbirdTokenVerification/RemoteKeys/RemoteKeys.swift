@@ -142,6 +142,7 @@ public final class RemoteKeys: KeySource, Service {
       count(outcome: "success")
     } catch {
       end { $0.fetchFailed(at: $1) }
+      guard !Task.isCancelled else { return }
       logger.warning(
         "could not fetch the issuer's keys",
         metadata: ["issuer": "\(fetch.issuer)", "error": "\(error)", "usable": "\(snapshot.count)"])
