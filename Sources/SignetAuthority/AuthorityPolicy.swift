@@ -41,7 +41,8 @@ package struct AuthorityPolicy: Sendable {
     keyPublishAhead: Duration = .seconds(86_400)
   ) throws(PolicyError) {
     try Self.checkIssuer(issuer)
-    try Self.check(accessTokenLifetime, within: .seconds(30) ... .seconds(3600), "tokens.access-lifetime")
+    try Self.check(
+      accessTokenLifetime, within: .seconds(30)...Self.longestAccessTokenLifetime, "tokens.access-lifetime")
     try Self.check(
       sessionAbsoluteLimit, within: .seconds(60) ... .seconds(731 * 86_400), "sessions.absolute-limit")
     try Self.check(sessionIdleLimit, within: .seconds(60)...sessionAbsoluteLimit, "sessions.idle-limit")
@@ -51,8 +52,10 @@ package struct AuthorityPolicy: Sendable {
         setting: "signing.algorithm", problem: "is symmetric; verifiers need a public key, as with ES256")
     }
     try Self.checkScopes(resources, roles: roles, defaultScopes: defaultScopes)
+    try Self.checkRoleNames(roles.keys)
     let own = Resource(name: "authority", audience: issuer, scopes: [])
     try Self.checkUnique([own] + resources)
+    try Self.checkTokenSize(issuer, [own] + resources, roles, defaultScopes)
     self.issuer = issuer
     self.accessTokenLifetime = accessTokenLifetime
     self.sessionIdleLimit = sessionIdleLimit
@@ -65,6 +68,10 @@ package struct AuthorityPolicy: Sendable {
     self.signingAlgorithm = signingAlgorithm
     self.keyPublishAhead = keyPublishAhead
   }
+
+  /// No configuration lets an access token live longer. What must outlast every token counts with this and
+  /// not with ``accessTokenLifetime``, which may have been longer before the last restart.
+  package static let longestAccessTokenLifetime: Duration = .seconds(3600)
 
   /// The most that any verifier may forgive a clock; what is kept for a token's life is kept this much
   /// longer.
@@ -108,6 +115,9 @@ package struct PolicyError: Error, Hashable, Sendable, CustomStringConvertible {
 extension AuthorityPolicy {
   private static func checkIssuer(_ issuer: String) throws(PolicyError) {
     let scheme = ["https://", "http://"].first { issuer.hasPrefix($0) }
+    guard scheme != "http://" || isLoopback(issuer) else {
+      throw PolicyError(setting: "issuer", problem: "must be an https URL, except on localhost")
+    }
     guard let scheme, issuer.utf8.count > scheme.utf8.count, issuer.utf8.count <= 255, !issuer.hasSuffix("/"),
       issuer.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), !issuer.contains("?"), !issuer.contains("#"),
       !issuer.contains("@")
@@ -115,6 +125,24 @@ extension AuthorityPolicy {
       throw PolicyError(
         setting: "issuer",
         problem: "must be an https URL without query, fragment, user or a slash at its end (RFC 8414 §2)")
+    }
+  }
+
+  /// Whether an `http` URL stays on this machine, where nobody listens in.
+  private static func isLoopback(_ issuer: String) -> Bool {
+    let host = issuer.dropFirst("http://".count).prefix { $0 != "/" }
+    let names = ["localhost", "127.0.0.1", "[::1]"]
+    return names.contains { name in
+      guard host.hasPrefix(name) else { return false }
+      let rest = host.dropFirst(name.count)
+      return rest.isEmpty || (rest.first == ":" && rest.dropFirst().allSatisfy(\.isWholeNumber))
+    }
+  }
+
+  private static func checkRoleNames(_ names: some Collection<String>) throws(PolicyError) {
+    for name in names.sorted() where !name.isScopeToken || name.utf8.count > 64 {
+      throw PolicyError(
+        setting: "roles", problem: "has the name “\(name)”; 1 to 64 printable ASCII characters, no spaces")
     }
   }
 
@@ -147,6 +175,21 @@ extension AuthorityPolicy {
       throw PolicyError(
         setting: "resources.\(resource.name).audience",
         problem: "“\(resource.audience)” is empty, the issuer itself, or another resource's")
+    }
+  }
+}
+
+extension AuthorityPolicy {
+  private static func checkTokenSize(
+    _ issuer: String, _ resources: [Resource], _ roles: [String: Set<String>], _ defaultScopes: Set<String>
+  ) throws(PolicyError) {
+    let bytes = TokenSize.largest(
+      issuer: issuer, audiences: resources.map(\.audience), roles: roles, defaultScopes: defaultScopes)
+    guard bytes <= TokenSize.maximumBytes else {
+      throw PolicyError(
+        setting: "resources",
+        problem: "and roles make access tokens of up to \(bytes) bytes; \(TokenSize.maximumBytes) are allowed"
+      )
     }
   }
 }

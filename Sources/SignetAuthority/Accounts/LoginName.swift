@@ -34,14 +34,25 @@ package struct EmailAddress: Hashable, Sendable, CustomStringConvertible {
   package init?(_ text: String) {
     guard text.utf8.count <= Self.maximumBytes else { return nil }
     let address = text.normalizedForLookup
+    // Lower case can take more bytes, and what was stored must be readable again.
+    guard address.utf8.count <= Self.maximumBytes else { return nil }
     let parts = address.split(separator: "@", omittingEmptySubsequences: false)
     guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty,
-      address.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value != 0x7F && !$0.properties.isWhitespace }
-      )
+      address.unicodeScalars.allSatisfy(Self.allows)
     else {
       return nil
     }
     description = address
+  }
+
+  /// Nothing invisible: no spaces, control or format characters.
+  private static func allows(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator, .spaceSeparator, .unassigned, .privateUse:
+      false
+    default:
+      true
+    }
   }
 
   private static let maximumBytes = 254

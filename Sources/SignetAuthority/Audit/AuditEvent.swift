@@ -59,9 +59,24 @@ package struct RequestOrigin: Hashable, Sendable {
   /// The `User-Agent` header, cut to 256 bytes.
   package let userAgent: String?
 
+  /// An origin. Control characters are left out, and what is too long is cut: the client chose most of it.
   package init(requestID: String, address: String? = nil, userAgent: String? = nil) {
-    self.requestID = requestID
-    self.address = address
-    self.userAgent = userAgent
+    self.requestID = requestID.printable(maximumBytes: 64)
+    self.address = address?.printable(maximumBytes: 64)
+    self.userAgent = userAgent?.printable(maximumBytes: 256)
+  }
+}
+
+extension String {
+  /// The text without control characters, as much of it as fits, whole scalars only.
+  fileprivate func printable(maximumBytes: Int) -> String {
+    var result = String.UnicodeScalarView()
+    var count = 0
+    for scalar in unicodeScalars where scalar.properties.generalCategory != .control {
+      count += UTF8.width(scalar)
+      guard count <= maximumBytes else { break }
+      result.append(scalar)
+    }
+    return String(result)
   }
 }

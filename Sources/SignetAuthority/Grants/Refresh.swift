@@ -78,7 +78,7 @@ extension Authority {
       return .refused(.reused)
     case .fromFuture:
       try record(.refreshTokenFromFuture, family, request, in: tx, at: now)
-      try endGrant(family, in: tx, at: now)
+      try endGrant(family, request, in: tx, at: now)
       return .refused(.fromFuture)
     }
   }
@@ -130,13 +130,23 @@ extension Authority {
     return advanced
   }
 
-  /// Ends one grant. The access tokens of its session are revoked with it: they name the session only, and
-  /// whoever still holds another grant of the session gets new ones at the next refresh.
-  private func endGrant(_ family: Family, in tx: some AuthorityWrites, at now: Timestamp) throws {
+  /// Ends one grant, and its session when no other grant is left to it. The access tokens of the session are
+  /// revoked either way: they name the session only, and whoever still holds another grant of it gets new
+  /// ones at the next refresh.
+  private func endGrant(
+    _ family: Family, _ request: RefreshRequest, in tx: some AuthorityWrites, at now: Timestamp
+  ) throws {
     var ended = family.grant
     ended.endedAt = now
     try tx.update(ended)
-    try tx.append(Revocation.decide(.sessions([family.session.id]), policy: policy, at: now))
+    let cause = RevocationCause.refreshTokenFromFuture
+    try record(.grantEnded, family, request, reason: cause.rawValue, in: tx, at: now)
+    let others = try tx.grants(of: family.session.id).filter { $0.id != ended.id && $0.endedAt == nil }
+    if others.isEmpty {
+      try end([family.session], cause: cause, origin: request.origin, in: tx, at: now)
+    } else {
+      try tx.append(Revocation.decide(.sessions([family.session.id]), policy: policy, at: now))
+    }
   }
 
   private func issue(
@@ -150,11 +160,11 @@ extension Authority {
   private func refuse(
     _ denial: RefreshDenial, _ request: RefreshRequest, in tx: some AuthorityWrites, at now: Timestamp
   ) throws -> RefreshOutcome {
-    let session = try tx.grant(request.token.grant)?.session
+    let session = try tx.grant(request.token.grant).flatMap { try tx.session($0.session) }
     try tx.append(
       AuditEvent(
-        at: now, kind: .refreshRefused, session: session, client: request.client, origin: request.origin,
-        reason: denial.rawValue))
+        at: now, kind: .refreshRefused, account: session?.account, session: session?.id,
+        client: request.client, origin: request.origin, reason: denial.rawValue))
     return .refused(denial)
   }
 

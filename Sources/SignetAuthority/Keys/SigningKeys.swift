@@ -56,11 +56,14 @@ extension Authority {
     at now: Timestamp
   ) throws -> Result<Void, KeyRotationRefusal> {
     let keys = try tx.signingKeys()
-    if let next = keys.first(where: { $0.state == .next }), !isForced,
-      now < next.createdAt + policy.keyPublishAhead
-    {
-      return .failure(.publishedTooRecently(readyAt: next.createdAt + policy.keyPublishAhead))
+    // Whatever is wrong with the stored keys, a rotation never leaves the authority without one that signs.
+    guard let next = keys.first(where: { $0.state == .next }) else {
+      try tx.insert(fresh)
+      try recordKey(.keyAdded, fresh.keyID, origin: origin, in: tx, at: now)
+      return .failure(.publishedTooRecently(readyAt: fresh.createdAt + policy.keyPublishAhead))
     }
+    let readyAt = next.createdAt + policy.keyPublishAhead
+    guard isForced || readyAt <= now else { return .failure(.publishedTooRecently(readyAt: readyAt)) }
     for var key in keys where key.state == .active {
       key.state = .retired
       key.retiredAt = now
@@ -83,7 +86,7 @@ extension Authority {
   package func removeExpiredKeys(
     origin: RequestOrigin, in tx: some AuthorityWrites, at now: Timestamp
   ) throws -> [String] {
-    let life = policy.accessTokenLifetime + AuthorityPolicy.maximumLeeway
+    let life = AuthorityPolicy.longestAccessTokenLifetime + AuthorityPolicy.maximumLeeway
     var removed: [String] = []
     for key in try tx.signingKeys() where key.state == .retired {
       guard let retiredAt = key.retiredAt, retiredAt + life <= now else { continue }

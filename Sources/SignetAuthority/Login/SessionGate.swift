@@ -7,7 +7,8 @@ package struct SessionRequest: Sendable {
   package let narrowing: GrantNarrowing
   package let retryKey: RetryKey?
   package let origin: RequestOrigin
-  /// The session that this login takes the place of, when the browser shows one.
+  /// The session that this login takes the place of, when the browser shows its cookie. It may be another
+  /// account's; so it must come from a token that was verified, never from an identifier that was sent.
   package let replacing: SessionID?
 
   package init(

@@ -13,14 +13,15 @@ package enum Revocation {
 
   /// The entries that take `target` back.
   ///
-  /// An entry lives as long as any token that it can touch: the longest access-token lifetime and the
-  /// most that a verifier may forgive; one for a key as long as verifiers may keep its public half.
+  /// An entry lives as long as any token that it can touch: the longest lifetime that any configuration may
+  /// have given it, and the most that a verifier may forgive; one for a key as long as verifiers may keep its
+  /// public half.
   package static func decide(
     _ target: Target, policy: AuthorityPolicy, at now: Timestamp
   ) -> [RevocationDraft] {
     switch target {
     case .sessions(let sessions):
-      let expiry = now + policy.accessTokenLifetime + AuthorityPolicy.maximumLeeway
+      let expiry = now + AuthorityPolicy.longestAccessTokenLifetime + AuthorityPolicy.maximumLeeway
       return sessions.map { session in
         RevocationDraft(
           subject: RevocationSubject(.session, id: session.description, issuer: policy.issuer),

@@ -50,4 +50,10 @@ extension Session {
   package func isLive(at now: Timestamp, idleLimit: Duration) -> Bool {
     ending == nil && now < absoluteExpiry && now < lastActiveAt + idleLimit
   }
+
+  /// Whether an access token of the session can still be accepted somewhere: none outlives the absolute limit
+  /// by more than a verifier's leeway. (One that was minted by a retry can outlive the idle limit.)
+  func mayHaveLiveTokens(at now: Timestamp) -> Bool {
+    now <= absoluteExpiry + AuthorityPolicy.maximumLeeway
+  }
 }

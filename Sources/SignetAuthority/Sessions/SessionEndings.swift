@@ -27,15 +27,16 @@ extension Authority {
     return try endSession(id, of: session.account, cause: cause, origin: origin, in: tx, at: now)
   }
 
-  /// Ends every session of `account`, but the one to keep.
-  /// - Returns: How many ended.
+  /// Ends every session of `account`, but the one to keep; those that are beyond a limit too, because a
+  /// limit can be raised again.
+  /// - Returns: How many of them were still alive.
   package func endSessions(
     of account: AccountID, except kept: SessionID? = nil, cause: RevocationCause, origin: RequestOrigin,
     in tx: some AuthorityWrites, at now: Timestamp
   ) throws -> Int {
     let sessions = try tx.unendedSessions(of: account).filter { $0.id != kept }
     try end(sessions, cause: cause, origin: origin, in: tx, at: now)
-    return sessions.count
+    return sessions.count { $0.isLive(at: now, idleLimit: policy.sessionIdleLimit) }
   }
 
   /// The sessions of `account` that can still be refreshed, newest login first.
@@ -60,7 +61,8 @@ extension Authority {
           at: now, kind: .sessionEnded, account: session.account, session: session.id, origin: origin,
           reason: cause.rawValue))
     }
-    try tx.append(Revocation.decide(.sessions(sessions.map(\.id)), policy: policy, at: now))
+    let exposed = sessions.filter { $0.mayHaveLiveTokens(at: now) }
+    try tx.append(Revocation.decide(.sessions(exposed.map(\.id)), policy: policy, at: now))
   }
 
   /// Removes what has no more use: sessions that finished before `cutoff`, revocations that have expired.

@@ -36,8 +36,10 @@ extension Authority {
       JSONMember(name: "auth_time", value: .integer(session.authenticatedAt.seconds)),
       JSONMember(name: "scope", value: .string(scopes.joined(separator: " "))),
     ]
-    if !account.roles.isEmpty {
-      members.append(JSONMember(name: "roles", value: .strings(account.roles)))
+    // A role that the configuration no longer declares means nothing any more.
+    let roles = account.roles.filter { policy.roles[$0] != nil }
+    if !roles.isEmpty {
+      members.append(JSONMember(name: "roles", value: .strings(roles)))
     }
     return UnsignedAccessToken(
       claims: .object(members), expiresAt: expiry, lifetimeSeconds: expiry.seconds - now.seconds,
