@@ -20,4 +20,9 @@ public final class RevocationState: Sendable {
   package func apply(_ entries: [RevocationEntry], at now: Timestamp) {
     current.withLock { $0 = $0.applying(entries, at: now) }
   }
+
+  /// Follows another log from here on: `view` takes the place of all that was known.
+  package func begin(_ view: RevocationView) {
+    current.withLock { $0 = view }
+  }
 }
