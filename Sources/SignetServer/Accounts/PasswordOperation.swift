@@ -1,0 +1,48 @@
+package import SignetAuthority
+
+/// What came of a password change by the account's owner.
+package enum OwnPasswordChange: Hashable, Sendable {
+  case changed(endedSessions: Int)
+  case wrongCurrentPassword
+  case refused(PasswordPolicy.Refusal)
+  /// The account is gone or disabled, or its credentials were changed meanwhile.
+  case superseded
+}
+
+extension AuthorityService {
+  /// The account of `principal`; nil when it is gone or disabled.
+  package func account(of principal: SessionPrincipal) async throws -> Account? {
+    let account = try await storage.read { tx in try tx.account(principal.account) }
+    return account?.isEnabled == true ? account : nil
+  }
+
+  /// Changes the password of the principal's account and ends its other sessions.
+  /// - Throws: ``HashingError``, `StorageError`.
+  package func changePassword(
+    of principal: SessionPrincipal, from current: Password, to new: Password, origin: RequestOrigin
+  ) async throws -> OwnPasswordChange {
+    guard let account = try await account(of: principal) else { return .superseded }
+    guard try await hasher.matches(current, account.passwordHash ?? decoy), account.passwordHash != nil else {
+      let now = clock()
+      try await storage.write { [authority] tx in
+        try authority.recordPasswordRefusal(
+          of: principal.account, session: principal.session, origin: origin, in: tx, at: now)
+      }
+      return .wrongCurrentPassword
+    }
+    let names = [account.username?.description, account.email?.description].compactMap { $0 }
+    if let refusal = authority.policy.passwords.refusal(of: new, names: names) { return .refused(refusal) }
+    let hash = try await hasher.hash(new)
+    let now = clock()
+    let outcome = try await storage.write { [authority] tx in
+      try authority.changePassword(
+        of: principal.account, to: hash, checkedVersion: account.credentialVersion,
+        keeping: principal.session,
+        origin: origin, in: tx, at: now)
+    }
+    switch outcome {
+    case .changed(let ended): return .changed(endedSessions: ended)
+    case .superseded: return .superseded
+    }
+  }
+}

@@ -1,0 +1,58 @@
+internal import Hummingbird
+internal import HummingbirdCore
+internal import JOSE
+package import Logging
+internal import NIOCore
+internal import ServiceLifecycle
+
+/// The authority over HTTP, as a service: it serves until a graceful shutdown, and finishes what it has
+/// begun.
+package struct AuthorityServer: Service {
+  private let service: AuthorityService
+  private let configuration: ServerConfiguration
+  private let upkeepInterval: Duration
+  private let logger: Logger
+  private let onListening: @Sendable (_ port: Int) async -> Void
+
+  /// A server that does not run yet.
+  ///
+  /// Every `upkeepInterval` it removes what has expired; `onListening` is called with the port once connections
+  /// are accepted.
+  package init(
+    service: AuthorityService, configuration: ServerConfiguration, upkeepInterval: Duration = .seconds(300),
+    logger: Logger, onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+  ) {
+    self.service = service
+    self.configuration = configuration
+    self.upkeepInterval = upkeepInterval
+    self.logger = logger
+    self.onListening = onListening
+  }
+
+  /// Serves until a graceful shutdown or cancellation.
+  /// - Throws: When the address cannot be listened on.
+  package func run() async throws {
+    try await application().run()
+  }
+
+  /// The application behind it.
+  func application() throws -> some ApplicationProtocol {
+    let limits = configuration.limits
+    let onListening = onListening
+    let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
+      maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
+      maxHeaderFieldCount: limits.headerFields)
+    return Application(
+      router: try RouteTable(service: service, configuration: configuration).router(),
+      server: .http1(
+        configuration: HTTP1Channel.Configuration(
+          idleTimeout: .milliseconds(limits.idleTimeout.wholeMilliseconds), httpDecoderConfiguration: decoder)
+      ),
+      configuration: ApplicationConfiguration(
+        address: .hostname(configuration.host, port: configuration.port),
+        availableConnectionsDelegate: .maximum(limits.connections, logger: logger)),
+      services: [Upkeep(service: service, interval: upkeepInterval)],
+      onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
+      logger: logger)
+  }
+}

@@ -1,0 +1,59 @@
+package import HummingbirdTokenVerification
+package import JOSE
+package import Logging
+package import SignetAuthority
+internal import TokenVerification
+
+/// The authority at work: each operation sequences hash → write → sign, and decides nothing itself.
+///
+/// Each noun's folder adds its operations as an extension.
+package struct AuthorityService: Sendable {
+  package let authority: Authority
+  package let storage: any AuthorityStorage
+  package let hasher: PasswordHasher
+  /// What signs now, and what is published.
+  package let keys: CurrentKeys
+  /// What has been revoked, as the storage's observer tells it: see ``RevocationState/observer(clock:)``.
+  package let revocations: RevocationState
+  package let clock: @Sendable () -> Timestamp
+  package let logger: Logger
+  /// The hash that is checked where an account has none.
+  let decoy: PasswordHash
+
+  /// Opens the authority that `storage` holds: checks that database, keyring and configuration belong
+  /// together, and loads its keys and its revocation log. `revocations` is what the storage's observer feeds.
+  ///
+  /// Throws `OpeningError`, `SigningKeyError` or `StorageError`; each says what to do.
+  package static func open(
+    _ authority: Authority, storage: any AuthorityStorage, hasher: PasswordHasher,
+    revocations: RevocationState, clock: @escaping @Sendable () -> Timestamp, logger: Logger
+  ) async throws -> AuthorityService {
+    let keys = try await storage.read { tx in
+      _ = try authority.checkBelonging(in: tx)
+      return try authority.signingKeys(from: try tx.signingKeys())
+    }
+    try await revocations.load(from: storage, at: clock())
+    return AuthorityService(
+      authority: authority, storage: storage, hasher: hasher, keys: CurrentKeys(keys),
+      revocations: revocations, clock: clock, logger: logger, decoy: try await hasher.decoy())
+  }
+
+  /// Signs what a login or a refresh issued. Only after the commit: a token that was never recorded must
+  /// not exist.
+  func sign(_ issued: IssuedTokens) throws -> SignedTokens {
+    let text = try JWT.sign(issued.accessToken.claims, type: "at+jwt", with: keys.current.signer)
+    return SignedTokens(accessToken: text, issued: issued)
+  }
+}
+
+/// What a client gets from a login or a refresh. Its texts are secrets.
+package struct SignedTokens: Sendable, CustomStringConvertible, CustomReflectable {
+  /// The access token, a compact JWS.
+  package let accessToken: String
+  package let issued: IssuedTokens
+
+  package var refreshToken: String { issued.refreshToken }
+
+  package var description: String { "SignedTokens(session: \(issued.session.id), redacted)" }
+  package var customMirror: Mirror { Mirror(self, children: []) }
+}

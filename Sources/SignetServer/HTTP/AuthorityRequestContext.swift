@@ -1,0 +1,40 @@
+internal import Hummingbird
+internal import HummingbirdTokenVerification
+internal import NIOCore
+internal import SignetAuthority
+internal import TokenVerification
+
+/// What belongs to one request: its id, where it came from, and who it speaks for.
+struct AuthorityRequestContext: TokenRequestContext {
+  var coreContext: CoreRequestContextStorage
+  var principal: Principal?
+  /// The peer of the socket. Forwarded headers are not believed.
+  let remoteAddress: String?
+
+  init(source: ApplicationRequestContextSource) {
+    coreContext = CoreRequestContextStorage(source: source)
+    remoteAddress = source.channel.remoteAddress?.ipAddress
+  }
+}
+
+extension AuthorityRequestContext {
+  /// Where `request` came from, for the audit log.
+  func origin(of request: Request) -> RequestOrigin {
+    RequestOrigin(
+      requestID: id, address: remoteAddress,
+      userAgent: request.headers[.userAgent].map { $0.cut(toBytes: 256) })
+  }
+}
+
+extension String {
+  /// The longest prefix of whole characters that has at most `count` bytes of UTF-8.
+  func cut(toBytes count: Int) -> String {
+    guard utf8.count > count else { return self }
+    var bytes = 0
+    return String(
+      prefix { character in
+        bytes += character.utf8.count
+        return bytes <= count
+      })
+  }
+}

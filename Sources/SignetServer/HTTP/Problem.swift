@@ -1,0 +1,119 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import JOSE
+
+/// What a client learns of a request that failed: a problem detail (RFC 9457) with a stable `code`.
+///
+/// It is thrown through the routes and rendered once, by ``ProblemMiddleware``. Its texts are constants or
+/// the request's own field names: nothing of a token, a password or the storage gets into one.
+struct Problem: Error, Sendable {
+  let status: HTTPResponse.Status
+  let code: Code
+  /// What is wrong, in words for the client's developer.
+  let detail: String
+  /// The field of the request body that is wrong.
+  var field: String?
+  /// More headers of the answer.
+  var headers: HTTPFields = [:]
+
+  /// A class of failure; stable, because clients compare it.
+  struct Code: RawRepresentable, Hashable, Sendable {
+    let rawValue: String
+  }
+
+  init(
+    _ status: HTTPResponse.Status, _ code: Code, _ detail: String, field: String? = nil,
+    headers: HTTPFields = [:]
+  ) {
+    self.status = status
+    self.code = code
+    self.detail = detail
+    self.field = field
+    self.headers = headers
+  }
+
+  /// The answer. The request's id finds its lines in the server's log.
+  func response(requestID: String) -> Response {
+    let body = JSON.object(omittingNil: [
+      "type": "about:blank",
+      "title": .string(status.reasonPhrase),
+      "status": .integer(Int64(status.code)),
+      "code": .string(code.rawValue),
+      "detail": .string(detail),
+      "field": field.map { .string($0) },
+      "request_id": .string(requestID),
+    ])
+    var response = Response(json: body, status: status, contentType: "application/problem+json")
+    for header in headers { response.headers.append(header) }
+    response.headers[AccessLogMiddleware.requestIDName] = requestID
+    // RFC 9110 §15.5.2: a 401 names a scheme.
+    if status == .unauthorized, headers[.wwwAuthenticate] == nil {
+      response.headers[.wwwAuthenticate] = "Bearer"
+    }
+    return response
+  }
+}
+
+extension Problem.Code {
+  static let malformedJSON = Self(rawValue: "malformed_json")
+  static let duplicateField = Self(rawValue: "duplicate_field")
+  static let unknownField = Self(rawValue: "unknown_field")
+  static let missingField = Self(rawValue: "missing_field")
+  static let wrongType = Self(rawValue: "wrong_type")
+  static let invalidField = Self(rawValue: "invalid_field")
+  static let bodyTooLarge = Self(rawValue: "body_too_large")
+  static let unsupportedMediaType = Self(rawValue: "unsupported_media_type")
+  static let passwordTooShort = Self(rawValue: "password_too_short")
+  static let passwordBlocked = Self(rawValue: "password_blocked")
+  static let passwordContainsLoginName = Self(rawValue: "password_contains_login_name")
+  static let invalidCredentials = Self(rawValue: "invalid_credentials")
+  static let credentialsChanged = Self(rawValue: "credentials_changed")
+  static let invalidToken = Self(rawValue: "invalid_token")
+  static let ambiguousCredentials = Self(rawValue: "ambiguous_credentials")
+  static let invalidRefreshToken = Self(rawValue: "invalid_refresh_token")
+  static let refreshTokenReused = Self(rawValue: "refresh_token_reused")
+  static let sessionEnded = Self(rawValue: "session_ended")
+  static let sessionNotFound = Self(rawValue: "session_not_found")
+  static let invalidScope = Self(rawValue: "invalid_scope")
+  static let insufficientScope = Self(rawValue: "insufficient_scope")
+  static let invalidTarget = Self(rawValue: "invalid_target")
+  static let crossSiteRequest = Self(rawValue: "csrf_failed")
+  static let notFound = Self(rawValue: "not_found")
+  static let methodNotAllowed = Self(rawValue: "method_not_allowed")
+  static let overloaded = Self(rawValue: "overloaded")
+  static let unavailable = Self(rawValue: "unavailable")
+  static let internalError = Self(rawValue: "internal_error")
+}
+
+extension Problem {
+  static let notFound = Problem(.notFound, .notFound, "There is nothing at this path.")
+
+  /// As many requests wait for a password hash as may.
+  static let overloaded = Problem(
+    .serviceUnavailable, .overloaded, "The server is busy. Try again shortly.", headers: [.retryAfter: "2"])
+
+  /// The storage cannot serve now.
+  static let unavailable = Problem(
+    .serviceUnavailable, .unavailable, "The server cannot serve this now. Nothing was changed.",
+    headers: [.retryAfter: "5"])
+
+  static let internalError = Problem(
+    .internalServerError, .internalError, "The server failed. Its log has the reason.")
+
+  /// A token that is broken, expired, foreign or revoked: the client learns no more than that (RFC 6750
+  /// §3.1).
+  static let invalidToken = Problem(
+    .unauthorized, .invalidToken, "The access token is missing, or not valid here.",
+    headers: [.wwwAuthenticate: "Bearer error=\"invalid_token\""])
+}
+
+extension Response {
+  /// An answer with a JSON body.
+  init(json: JSON, status: HTTPResponse.Status = .ok, contentType: String = "application/json") {
+    let bytes = json.encoded()
+    self.init(
+      status: status,
+      headers: [.contentType: contentType, .contentLength: String(bytes.count)],
+      body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+  }
+}

@@ -1,0 +1,74 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import Logging
+internal import NIOCore
+internal import SignetAuthority
+
+/// Turns whatever a route throws, and every bare error status, into a problem detail. The log gets the
+/// reason, the client a stable code.
+struct ProblemMiddleware: RouterMiddleware {
+  typealias Context = AuthorityRequestContext
+
+  @concurrent func handle(
+    _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
+  ) async throws -> Response {
+    do {
+      let response = try await next(request, context)
+      guard response.status.code >= 400, response.headers[AccessLogMiddleware.requestIDName] == nil else {
+        return response
+      }
+      return describe(response, context: context)
+    } catch {
+      return problem(for: error, context: context).response(requestID: context.id)
+    }
+  }
+
+  /// An error that is not ours, such as the token middleware's: status and headers stay.
+  private func describe(_ response: Response, context: Context) -> Response {
+    var described = Self.problem(forStatus: response.status).response(requestID: context.id)
+    described.status = response.status
+    for header in response.headers where !Self.bodyHeaders.contains(header.name) {
+      described.headers[header.name] = header.value
+    }
+    return described
+  }
+
+  private func problem(for error: any Error, context: Context) -> Problem {
+    switch error {
+    case let problem as Problem: return problem
+    case HashingError.overloaded, HashingError.stopped: return .overloaded
+    case is NIOTooManyBytesError: return RequestBodies.tooLarge
+    case let error as StorageError: return problem(for: error, context: context)
+    case let error as any HTTPResponseError: return Self.problem(forStatus: error.status)
+    default:
+      // The type only: an error's text may hold what the request held.
+      context.logger.error("request failed", metadata: ["error.type": "\(type(of: error))"])
+      return .internalError
+    }
+  }
+
+  private func problem(for error: StorageError, context: Context) -> Problem {
+    switch error {
+    case .unavailable(let reason), .corrupt(let reason):
+      context.logger.error("storage failed", metadata: ["reason": "\(reason)"])
+    case .conflict:
+      context.logger.warning("storage conflict")
+    }
+    return .unavailable
+  }
+
+  private static let bodyHeaders: Set<HTTPField.Name> = [.contentLength, .contentType]
+
+  private static func problem(forStatus status: HTTPResponse.Status) -> Problem {
+    switch status {
+    case .notFound: .notFound
+    case .contentTooLarge: RequestBodies.tooLarge
+    case .unauthorized: .invalidToken
+    case .badRequest:
+      Problem(
+        .badRequest, .ambiguousCredentials, "The request shows more than one credential, or a broken one.")
+    case .forbidden: Problem(.forbidden, .insufficientScope, "The access token is not enough for this.")
+    default: status.code >= 500 ? .internalError : Problem(status, .internalError, "The request was refused.")
+    }
+  }
+}

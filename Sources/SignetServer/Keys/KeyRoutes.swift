@@ -1,0 +1,41 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import JOSE
+internal import SignetAuthority
+
+/// The published key set.
+struct KeyRoutes {
+  let service: AuthorityService
+
+  var endpoints: [Endpoint] {
+    [Endpoint(.get, "/.well-known/jwks.json", access: .everybody, use: keySet)]
+  }
+
+  /// Verifiers may keep the set for this long: never longer than a key is published before it signs.
+  private var maximumAgeSeconds: Int64 {
+    min(900, service.authority.policy.keyPublishAhead.components.seconds)
+  }
+
+  @Sendable private func keySet(_ request: Request, _ context: AuthorityRequestContext) -> Response {
+    let document = service.keys.document
+    let caching: HTTPFields = [
+      .cacheControl: "public, max-age=\(maximumAgeSeconds)", .eTag: document.entityTag,
+    ]
+    if request.hasEntityTag(document.entityTag) {
+      return Response(status: .notModified, headers: caching)
+    }
+    var response = Response(json: document.body, contentType: "application/jwk-set+json")
+    for header in caching { response.headers[header.name] = header.value }
+    return response
+  }
+}
+
+extension Request {
+  /// Whether `If-None-Match` holds `tag`, compared weakly (RFC 9110 §13.1.2).
+  func hasEntityTag(_ tag: String) -> Bool {
+    headers[values: .ifNoneMatch].flatMap { $0.split(separator: ",") }.contains { candidate in
+      let shown = candidate.drop { $0 == " " || $0 == "\t" }.prefix { $0 != " " && $0 != "\t" }
+      return shown == tag[...] || shown == "W/\(tag)"[...] || shown == "*"
+    }
+  }
+}

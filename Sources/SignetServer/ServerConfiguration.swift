@@ -1,0 +1,76 @@
+package import SignetAuthority
+
+/// How the authority is served. A configuration that exists can be served.
+package struct ServerConfiguration: Sendable {
+  /// The IP address to listen on, or a name for a loopback one: `127.0.0.1`, `::1`, `localhost`, `0.0.0.0`.
+  package let host: String
+  /// 0 lets the system choose.
+  package let port: Int
+  /// Origins of other sites whose scripts may call the API with cookies and read its answers, each exactly
+  /// as a browser sends it: `https://app.example.com`.
+  package let browserOrigins: Set<String>
+  package let limits: Limits
+
+  /// How much one client, and all together, may take.
+  package struct Limits: Hashable, Sendable {
+    /// All header fields of a request together, in bytes.
+    package var headerBytes = 16_384
+    /// How many header fields a request may have.
+    package var headerFields = 100
+    /// A connection that says nothing for so long is closed.
+    package var idleTimeout: Duration = .seconds(60)
+    package var connections = 4_096
+
+    package init() {}
+  }
+
+  /// A configuration; throws a `PolicyError` that names the setting and what it may be.
+  ///
+  /// Plain HTTP is served beyond this machine only when `trustsPlaintext`: because a proxy in front ends TLS and
+  /// the network between the two is trusted.
+  package init(
+    host: String = "127.0.0.1", port: Int = 8080, trustsPlaintext: Bool = false,
+    browserOrigins: Set<String> = [], limits: Limits = Limits()
+  ) throws(PolicyError) {
+    guard trustsPlaintext || Self.isLoopback(host) else {
+      throw PolicyError(
+        setting: "server.address",
+        problem:
+          "\(host) can be reached from other machines, and passwords would cross the network in plain text; "
+          + "listen on 127.0.0.1 behind a proxy that ends TLS, or set server.trusted-plaintext if the "
+          + "network between the two is trusted")
+    }
+    guard (0...65_535).contains(port) else {
+      throw PolicyError(setting: "server.port", problem: "must be from 0 to 65535")
+    }
+    for origin in browserOrigins.sorted() where !Self.isOrigin(origin) {
+      throw PolicyError(
+        setting: "server.browser-origins",
+        problem: "“\(origin)” is no origin; write scheme, host and port only, as in https://app.example.com")
+    }
+    self.host = host
+    self.port = port
+    self.browserOrigins = browserOrigins
+    self.limits = limits
+  }
+
+  /// Whether only this machine can reach `host`. A name other than `localhost` may resolve to anything.
+  private static func isLoopback(_ host: String) -> Bool {
+    if host == "localhost" || host == "::1" { return true }
+    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+  }
+
+  /// Whether `text` is an origin as a browser serialises it (RFC 6454 §6.2): lower case, no path, no
+  /// wildcard.
+  private static func isOrigin(_ text: String) -> Bool {
+    guard let scheme = ["https://", "http://"].first(where: { text.hasPrefix($0) }) else { return false }
+    let host = text.dropFirst(scheme.count)
+    return !host.isEmpty && host.utf8.count <= 255
+      && host.utf8.allSatisfy { byte in
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+          || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+          || ".-:[]".utf8.contains(byte)
+      }
+  }
+}
