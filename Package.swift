@@ -150,7 +150,12 @@ let package = Package(
       name: "SignetServerTests",
       dependencies: [
         "SignetServer", "SignetSQLite", "SignetTesting",
-        .product(name: "HummingbirdTesting", package: "hummingbird", condition: server),
+        .product(name: "AsyncHTTPClient", package: "async-http-client", condition: server),
+        .product(name: "NIOCore", package: "swift-nio", condition: server),
+        .product(name: "NIOHTTP1", package: "swift-nio", condition: server),
+        .product(name: "NIOPosix", package: "swift-nio", condition: server),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: server),
+        .product(name: "Logging", package: "swift-log", condition: server),
       ]),
     .testTarget(name: "CommandTests", dependencies: ["SignetTesting", "SignetCLI"], exclude: ["Scripts"]),
     .testTarget(

@@ -1,0 +1,27 @@
+import SignetAuthority
+import SignetTesting
+import Synchronization
+
+/// A storage that fails when it is told to, before anything is read or written.
+final class FailingStorage: AuthorityStorage {
+  private let storage = MemoryStorage()
+  private let failure = Mutex<StorageError?>(nil)
+
+  func fail(with error: StorageError?) {
+    failure.withLock { $0 = error }
+  }
+
+  func read<Answer: Sendable>(
+    _ body: @escaping @Sendable (any AuthorityReads) throws -> Answer
+  ) async throws -> Answer {
+    if let error = failure.withLock({ $0 }) { throw error }
+    return try await storage.read(body)
+  }
+
+  func write<Answer: Sendable>(
+    _ body: @escaping @Sendable (any AuthorityWrites) throws -> Answer
+  ) async throws -> Answer {
+    if let error = failure.withLock({ $0 }) { throw error }
+    return try await storage.write(body)
+  }
+}
