@@ -86,6 +86,7 @@ let package = Package(
         .product(name: "HummingbirdCore", package: "hummingbird", condition: server),
         .product(name: "HTTPTypes", package: "swift-http-types", condition: server),
         .product(name: "NIOCore", package: "swift-nio", condition: server),
+        .product(name: "NIOPosix", package: "swift-nio", condition: server),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: server),
         .product(name: "Logging", package: "swift-log", condition: server),
         .product(name: "Metrics", package: "swift-metrics", condition: server),
@@ -93,7 +94,8 @@ let package = Package(
     .executableTarget(
       name: "SignetCLI",
       dependencies: [
-        "JOSE", "TokenVerification", "SignetAuthority", "SignetStorage", "SignetSQLite", "SignetServer",
+        "JOSE", "TokenVerification", "HummingbirdTokenVerification", "SignetAuthority", "SignetStorage",
+        "SignetSQLite", "SignetServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser", condition: server),
         .product(name: "Configuration", package: "swift-configuration", condition: server),
         .product(name: "Yams", package: "Yams", condition: server),
@@ -101,6 +103,7 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio", condition: server),
         .product(name: "NIOPosix", package: "swift-nio", condition: server),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: server),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle", condition: server),
         .product(name: "Logging", package: "swift-log", condition: server),
       ]),
 
@@ -157,7 +160,13 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: server),
         .product(name: "Logging", package: "swift-log", condition: server),
       ]),
-    .testTarget(name: "CommandTests", dependencies: ["SignetTesting", "SignetCLI"], exclude: ["Scripts"]),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: [
+        "SignetCLI", "SignetServer", "SignetAuthority", "JOSE", "SignetTesting",
+        .product(name: "Logging", package: "swift-log", condition: server),
+      ],
+      exclude: ["Scripts"]),
     .testTarget(
       name: "InteropTests", dependencies: ["JOSE", "TokenVerification", "SignetTesting"],
       exclude: ["Peers"]),
