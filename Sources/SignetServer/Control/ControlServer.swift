@@ -1,0 +1,103 @@
+internal import Foundation
+internal import Glibc
+package import Logging
+internal import NIOCore
+internal import NIOPosix
+internal import ServiceLifecycle
+internal import SignetAuthority
+
+/// Carries out administrators' commands while the server holds the database: a Unix socket of mode 0600, on
+/// which only the server's own user and root are answered.
+package struct ControlServer: Service {
+  private let path: String
+  private let administration: Administration
+  private let logger: Logger
+
+  private let onListening: @Sendable () async -> Void
+
+  /// A server for the socket at `path`. Whoever starts it holds the storage's lock, so a socket that is there
+  /// already was left behind, and is replaced. `onListening` is called once commands are answered.
+  package init(
+    path: String, administration: Administration, logger: Logger,
+    onListening: @escaping @Sendable () async -> Void = {}
+  ) {
+    self.onListening = onListening
+    self.path = path
+    self.administration = administration
+    self.logger = logger
+  }
+
+  package func run() async throws {
+    guard path.utf8.count <= ControlSocket.maximumPathBytes else { throw ControlError.pathTooLong(path) }
+    let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true) { channel in
+        Self.admit(channel)
+      }
+    // The process's umask has kept everybody else out since the socket was made; this takes the owner's `x`
+    // as well.
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+    defer { removeSocket() }
+    await onListening()
+    try await listener.executeThenClose { connections in
+      try await withThrowingDiscardingTaskGroup { group in
+        for try await connection in connections.cancelOnGracefulShutdown() {
+          group.addTask { await serve(connection.channel, peer: connection.peer) }
+        }
+      }
+    }
+  }
+
+  private typealias Connection = NIOAsyncChannel<ByteBuffer, ByteBuffer>
+
+  private struct Admitted: Sendable {
+    let channel: Connection
+    let peer: PeerCredentials
+  }
+
+  /// Looks at the peer before a byte is read; a stranger's connection is served with a peer that may do
+  /// nothing.
+  private static func admit(_ channel: any Channel) -> EventLoopFuture<Admitted> {
+    PeerCredentials.of(channel).flatMapThrowing { peer in
+      Admitted(channel: try NIOAsyncChannel(wrappingChannelSynchronously: channel), peer: peer)
+    }
+  }
+
+  private func serve(_ channel: Connection, peer: PeerCredentials) async {
+    do {
+      try await channel.executeThenClose { inbound, outbound in
+        guard peer.mayAdminister(serverOf: geteuid()) else { throw ControlError.peerRefused }
+        var line = LineBuffer(limit: ControlSocket.maximumRequestBytes)
+        for try await part in inbound.cancelOnGracefulShutdown() {
+          try line.append(part)
+          if line.isComplete { break }
+        }
+        guard line.isComplete else { return }
+        try await outbound.write(ControlSocket.line(of: await answer(to: line.bytes, peer: peer)))
+      }
+    } catch {
+      logger.warning("control connection failed", metadata: ["error": "\(error)", "uid": "\(peer.userID)"])
+    }
+  }
+
+  private func answer(to line: [UInt8], peer: PeerCredentials) async -> AdministrationAnswer {
+    let request: AdministrationRequest
+    do {
+      request = try ControlSocket.value(
+        AdministrationRequest.self, of: line, limit: ControlSocket.maximumRequestBytes)
+    } catch {
+      return .refused(
+        AdministrationRefusal(
+          "unknown_command", "the running server does not know this command",
+          next: "use the `signet` of the server's own version, or restart the server"))
+    }
+    return await administration.answer(request, by: Administrator(userID: peer.userID))
+  }
+
+  private func removeSocket() {
+    do {
+      try FileManager.default.removeItem(atPath: path)
+    } catch {
+      logger.warning("the control socket could not be removed", metadata: ["error": "\(error)"])
+    }
+  }
+}
