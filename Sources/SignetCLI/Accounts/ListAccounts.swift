@@ -1,0 +1,43 @@
+internal import ArgumentParser
+internal import JOSE
+internal import SignetServer
+
+/// `signet accounts list`.
+struct ListAccounts: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists all accounts.")
+
+  @OptionGroup var configuration: ConfigurationOptions
+
+  @Flag(help: "Answer in JSON, one account a line.")
+  var json = false
+
+  private static let pageSize = 500
+
+  mutating func run() async throws {
+    let access = try AuthorityAccess(configuration)
+    var accounts: [AccountSummary] = []
+    var cursor: String?
+    repeat {
+      let request = AdministrationRequest.accounts(after: cursor, limit: Self.pageSize)
+      guard case .accounts(let page, let next) = try await access.answer(to: request) else {
+        throw AdministrationAnswer.unexpected
+      }
+      accounts += page
+      cursor = next
+    } while cursor != nil
+    write(accounts)
+  }
+
+  private func write(_ accounts: [AccountSummary]) {
+    guard !json else { return accounts.forEach { Output.json($0.jsonValue) } }
+    guard !accounts.isEmpty else {
+      return Output.note("no accounts yet; add one with `signet accounts add`")
+    }
+    var table = Table()
+    for account in accounts {
+      let roles = account.roles.joined(separator: " ")
+      table.add([account.id, account.isEnabled ? "enabled" : "disabled", account.name, roles])
+    }
+    table.lines.forEach(Output.line)
+  }
+}

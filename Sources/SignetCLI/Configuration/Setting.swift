@@ -1,0 +1,112 @@
+/// One setting that an operator can make: its name, how its value is written, what it is for.
+///
+/// The table below is the only list: reading, checking, error messages and the file that `init` writes all
+/// come from it.
+struct Setting: Sendable {
+  /// How a value is written, in the file, in the environment and as a flag alike.
+  enum Form: Equatable, Sendable {
+    case text
+    case integer(ClosedRange<Int>)
+    /// A whole number and a unit: `90s`, `5m`, `12h`, `30d`.
+    case duration
+    case choice([String])
+    /// A YAML list; in the environment and as a flag, parts separated by commas.
+    case list
+  }
+
+  /// The place in the file, dots between levels. A star stands for a name that the operator chooses.
+  let name: String
+  let form: Form
+  /// The value if nobody sets one, as it would be written; nil when there is none.
+  let initial: String?
+  let summary: String
+}
+
+extension Setting {
+  /// Every setting there is. None of them is a secret, and none has a secret as its default.
+  static let all: [Setting] = [
+    Setting(
+      name: "issuer", form: .text, initial: nil,
+      summary: "the URL under which clients reach this authority; every token carries it as `iss`"),
+    Setting(
+      name: "data-directory", form: .text, initial: nil,
+      summary: "where the database, the keyring and the control socket lie; by default beside this file"),
+    Setting(
+      name: "server.address", form: .text, initial: "127.0.0.1", summary: "the address to listen on"),
+    Setting(
+      name: "server.port", form: .integer(0...65_535), initial: "8080",
+      summary: "the port to listen on; 0 takes any free one"),
+    Setting(
+      name: "server.trusted-plaintext", form: .choice(["true", "false"]), initial: "false",
+      summary: "true to listen beyond this machine: a proxy ends TLS, and the network up to it is trusted"),
+    Setting(
+      name: "server.browser-origins", form: .list, initial: "",
+      summary: "the origins whose pages may call the API, exactly as browsers send them"),
+    Setting(
+      name: "tokens.access-lifetime", form: .duration, initial: "5m",
+      summary: "how long an access token is valid, 30 s to 1 h"),
+    Setting(
+      name: "sessions.idle-limit", form: .duration, initial: "30d",
+      summary: "a session that is not refreshed for this long has ended"),
+    Setting(
+      name: "sessions.absolute-limit", form: .duration, initial: "180d",
+      summary: "a session ends this long after its login, whatever happens"),
+    Setting(
+      name: "sessions.refresh-grace", form: .duration, initial: "10s",
+      summary: "how long a spent refresh token still gets the same successor, up to 60 s"),
+    Setting(
+      name: "passwords.minimum-length", form: .integer(8...1024), initial: "15",
+      summary: "the least number of characters of a new password; never below 8"),
+    Setting(
+      name: "passwords.hash.threads", form: .integer(1...64), initial: "1",
+      summary: "how many passwords are hashed at once; each takes 19 MiB"),
+    Setting(
+      name: "passwords.hash.queue", form: .integer(1...10_000), initial: "64",
+      summary: "how many logins may wait for that; beyond it they are refused with 503"),
+    Setting(
+      name: "resources.*.audience", form: .text, initial: nil,
+      summary: "what an API's tokens carry as `aud`, usually its URL"),
+    Setting(
+      name: "resources.*.scopes", form: .list, initial: "", summary: "the scopes that the API knows"),
+    Setting(
+      name: "roles.*.scopes", form: .list, initial: "", summary: "the scopes that a role gives"),
+    Setting(
+      name: "default-scopes", form: .list, initial: "", summary: "the scopes that every account has"),
+    Setting(
+      name: "signing.algorithm",
+      form: .choice(["ES256", "ES384", "ES512", "EdDSA", "Ed25519", "RS256", "PS256"]), initial: "ES256",
+      summary: "what new keys sign with"),
+    Setting(
+      name: "signing.publish-ahead", form: .duration, initial: "24h",
+      summary: "how long a key is published before it signs"),
+    Setting(
+      name: "log.format", form: .choice(["text", "json"]), initial: "text",
+      summary: "how log lines are written to standard error"),
+    Setting(
+      name: "log.level", form: .choice(["trace", "debug", "info", "notice", "warning", "error", "critical"]),
+      initial: "info", summary: "the least severe lines that are written"),
+  ]
+
+  /// The setting that `name` is, stars filled; nil for a name that no setting has.
+  static func named(_ name: String) -> Setting? {
+    all.first { $0.matches(name) }
+  }
+
+  /// Whether `name` is this setting's name, any permitted name in the place of a star.
+  func matches(_ name: String) -> Bool {
+    let pattern = self.name.split(separator: ".", omittingEmptySubsequences: false)
+    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+    return pattern.count == parts.count
+      && zip(pattern, parts).allSatisfy { $0 == $1 || ($0 == "*" && Self.isChosenName($1)) }
+  }
+
+  /// Whether an operator may give something this name: 1 to 64 lower-case letters, digits or hyphens.
+  static func isChosenName(_ name: some StringProtocol) -> Bool {
+    (1...64).contains(name.utf8.count)
+      && name.utf8.allSatisfy {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0)
+          || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+          || $0 == UInt8(ascii: "-")
+      }
+  }
+}

@@ -1,0 +1,137 @@
+internal import JOSE
+internal import SignetAuthority
+internal import SignetServer
+
+/// The settings of one authority, read and checked.
+struct Settings: Sendable {
+  let policy: AuthorityPolicy
+  let dataDirectory: String
+  let server: ServerConfiguration
+  let hashingThreads: Int
+  let hashingQueue: Int
+  let logFormat: String
+  let logLevel: String
+
+  /// Settings from what is given.
+  /// - Throws: ``ConfigurationError`` that names the place and says what to write.
+  init(_ layers: SettingLayers, fileDirectory: String?) throws(ConfigurationError) {
+    let reading = SettingReading(layers: layers)
+    policy = try Self.policy(reading)
+    let stated = try layers.text("data-directory")
+    guard let directory = stated ?? fileDirectory else {
+      throw ConfigurationError(
+        place: "data-directory", problem: "is not set; name a configuration file with --config")
+    }
+    dataDirectory = Self.absolute(directory, from: fileDirectory)
+    server = try Self.server(reading)
+    hashingThreads = try reading.integer("passwords.hash.threads")
+    hashingQueue = try reading.integer("passwords.hash.queue")
+    logFormat = try reading.choice("log.format")
+    logLevel = try reading.choice("log.level")
+  }
+
+  private static func policy(_ reading: SettingReading) throws(ConfigurationError) -> AuthorityPolicy {
+    let minimum = try reading.integer("passwords.minimum-length")
+    guard let passwords = PasswordPolicy(minimumLength: minimum) else {
+      throw reading.error("passwords.minimum-length", "must be \(PasswordPolicy.floor) or more")
+    }
+    guard let algorithm = SignatureAlgorithm(rawValue: try reading.choice("signing.algorithm")) else {
+      throw reading.error("signing.algorithm", "is no algorithm that this version signs with")
+    }
+    let layers = reading.layers
+    var resources: [Resource] = []
+    for name in layers.chosenNames(under: "resources") {
+      resources.append(
+        Resource(
+          name: name, audience: try reading.text("resources.\(name).audience"),
+          scopes: Set(layers.list("resources.\(name).scopes"))))
+    }
+    let roles = layers.chosenNames(under: "roles").map { ($0, Set(layers.list("roles.\($0).scopes"))) }
+    let issuer = try reading.text("issuer")
+    let lifetime = try reading.duration("tokens.access-lifetime")
+    let idleLimit = try reading.duration("sessions.idle-limit")
+    let absoluteLimit = try reading.duration("sessions.absolute-limit")
+    let grace = try reading.duration("sessions.refresh-grace")
+    let publishAhead = try reading.duration("signing.publish-ahead")
+    do {
+      return try AuthorityPolicy(
+        issuer: issuer, accessTokenLifetime: lifetime, sessionIdleLimit: idleLimit,
+        sessionAbsoluteLimit: absoluteLimit, refreshGrace: grace, passwords: passwords, resources: resources,
+        roles: Dictionary(uniqueKeysWithValues: roles), defaultScopes: Set(layers.list("default-scopes")),
+        signingAlgorithm: algorithm, keyPublishAhead: publishAhead)
+    } catch {
+      throw reading.error(error.setting, error.problem)
+    }
+  }
+
+  private static func server(_ reading: SettingReading) throws(ConfigurationError) -> ServerConfiguration {
+    let host = try reading.text("server.address")
+    let port = try reading.integer("server.port")
+    let trustsPlaintext = try reading.choice("server.trusted-plaintext") == "true"
+    let origins = Set(reading.layers.list("server.browser-origins"))
+    do {
+      return try ServerConfiguration(
+        host: host, port: port, trustsPlaintext: trustsPlaintext, browserOrigins: origins)
+    } catch {
+      throw reading.error(error.setting, error.problem)
+    }
+  }
+
+  private static func absolute(_ path: String, from directory: String?) -> String {
+    guard !path.hasPrefix("/"), let directory else { return path }
+    return path == "." ? directory : directory + "/" + path
+  }
+}
+
+/// Reads single settings in their forms.
+struct SettingReading {
+  let layers: SettingLayers
+
+  /// The value of a setting that must have one.
+  func text(_ name: String) throws(ConfigurationError) -> String {
+    guard let text = try layers.text(name) else {
+      let summary = Setting.named(name)?.summary ?? "a value"
+      throw error(name, "is not set: \(summary)")
+    }
+    return text
+  }
+
+  func integer(_ name: String) throws(ConfigurationError) -> Int {
+    let text = try text(name)
+    guard case .integer(let range)? = Setting.named(name)?.form, let value = Int(text), range.contains(value)
+    else {
+      throw error(name, "is “\(text)”; \(Self.expectation(of: name))")
+    }
+    return value
+  }
+
+  func duration(_ name: String) throws(ConfigurationError) -> Duration {
+    let text = try text(name)
+    guard let duration = Duration(settingText: text) else {
+      throw error(name, "is “\(text)”; \(Self.expectation(of: name))")
+    }
+    return duration
+  }
+
+  func choice(_ name: String) throws(ConfigurationError) -> String {
+    let text = try text(name)
+    guard case .choice(let choices)? = Setting.named(name)?.form, choices.contains(text) else {
+      throw error(name, "is “\(text)”; \(Self.expectation(of: name))")
+    }
+    return text
+  }
+
+  func error(_ name: String, _ problem: String) -> ConfigurationError {
+    ConfigurationError(place: layers.place(name), problem: problem)
+  }
+
+  private static func expectation(of name: String) -> String {
+    switch Setting.named(name)?.form {
+    case .integer(let range)?:
+      "write a whole number from \(range.lowerBound) to \(range.upperBound)"
+    case .duration?: "write a whole number and a unit, as 90s, 5m, 12h or 30d"
+    case .choice(let choices)?: "write one of \(choices.joined(separator: ", "))"
+    default: "write a text"
+    }
+  }
+}

@@ -1,0 +1,123 @@
+internal import JOSE
+
+/// A file of keys: one JWK, a JWK set, or one key as PEM or DER in any form that JOSE reads.
+struct KeyFile {
+  private let path: String
+  private let keys: [JWK]
+  /// True for a JWK set: a token must then say which of its keys it means.
+  private let isSet: Bool
+  /// What a set holds that cannot be used.
+  let skipped: [JWKSet.SkippedKey]
+
+  /// Reads the file.
+  /// - Throws: ``CommandError`` that says why it holds no key. The key is never part of it.
+  init(_ path: String) throws(CommandError) {
+    let bytes = try InputFile.bytes(path, limit: 1 << 20)
+    self.path = path
+    do {
+      guard bytes.first(where: { !Self.isWhiteSpace($0) }) == UInt8(ascii: "{") else {
+        keys = [try Self.encodedKey(bytes)]
+        isSet = false
+        skipped = []
+        return
+      }
+      let json = try ParsedJSON(parsing: bytes, limits: JSONLimits(maximumBytes: 1 << 20))
+      isSet = json["keys"] != nil && json["kty"] == nil
+      let set = isSet ? try JWKSet(parsing: bytes, limits: JSONLimits(maximumBytes: 1 << 20)) : nil
+      keys = try set?.keys ?? [JWK(json)]
+      skipped = set?.skipped ?? []
+    } catch {
+      throw CommandError(
+        "\(InputFile.name(path)) holds no key that can be used: \(error)",
+        next:
+          "give a JWK, a JWK set, PEM or DER; `signet json check` tells what is wrong with a JSON file"
+      )
+    }
+  }
+
+  /// The file's one key.
+  func single() throws(CommandError) -> JWK {
+    guard let key = keys.first, keys.count == 1 else {
+      throw CommandError.usage("\(InputFile.name(path)) holds \(keys.count) keys; this command takes one")
+    }
+    return key
+  }
+
+  /// All keys; at least one.
+  func all() throws(CommandError) -> [JWK] {
+    guard !keys.isEmpty else {
+      throw CommandError("\(InputFile.name(path)) is a set without a key that can be used", next: skippedText)
+    }
+    return keys
+  }
+
+  /// The key for a token whose header names `keyID`.
+  ///
+  /// A single key is the caller's choice: it is used unless both name different keys. Of a set, the token
+  /// must name one: there is no default key.
+  func verificationKey(named keyID: String?, algorithm: SignatureAlgorithm?) throws(JOSEError)
+    -> VerificationKey
+  {
+    try KeyFile.verificationKey(try key(named: keyID), algorithm: algorithm)
+  }
+
+  private func key(named keyID: String?) throws(JOSEError) -> JWK {
+    guard let keyID else {
+      guard !isSet, let key = keys.first else {
+        throw JOSEError(.unknownKey, "the token names no key, and \(InputFile.name(path)) is a set")
+      }
+      return key
+    }
+    if !isSet, let key = keys.first, key.keyID == nil { return key }
+    guard let key = keys.first(where: { $0.keyID == keyID }) else {
+      let known = keys.compactMap(\.keyID).joined(separator: " ")
+      throw JOSEError(
+        .unknownKey, "no key is called “\(keyID)”; there is \(known.isEmpty ? "none with a name" : known)")
+    }
+    return key
+  }
+
+  /// A key with one algorithm: its own, the caller's, or the only one that its curve allows. Never the
+  /// token's.
+  static func verificationKey(
+    _ key: JWK, algorithm: SignatureAlgorithm?
+  ) throws(JOSEError) -> VerificationKey {
+    if algorithm == nil, key.algorithm == nil, let only = onlyAlgorithm(of: key) {
+      return try VerificationKey(key, algorithm: only)
+    }
+    return try VerificationKey(key, algorithm: algorithm)
+  }
+
+  /// A key that signs, with one algorithm as above.
+  static func signingKey(_ key: JWK, algorithm: SignatureAlgorithm?) throws(JOSEError) -> SigningKey {
+    if algorithm == nil, key.algorithm == nil, let only = onlyAlgorithm(of: key) {
+      return try SigningKey(key, algorithm: only)
+    }
+    return try SigningKey(key, algorithm: algorithm)
+  }
+
+  /// What a key on a curve can only be for; nil for RSA and for secrets, which fit several algorithms.
+  private static func onlyAlgorithm(of key: JWK) -> SignatureAlgorithm? {
+    do {
+      return try VerificationKey(key, allowing: [.es256, .es384, .es512, .edDSA]).algorithm
+    } catch {
+      return nil
+    }
+  }
+
+  private static func encodedKey(_ bytes: [UInt8]) throws(JOSEError) -> JWK {
+    if bytes.first == 0x30 { return try JWK(der: bytes, algorithm: nil, keyID: nil) }
+    guard let text = String(validating: bytes, as: UTF8.self), text.contains("-----BEGIN") else {
+      throw JOSEError(.invalidKey, "it is neither JSON, PEM nor DER")
+    }
+    return try JWK(pem: text, algorithm: nil, keyID: nil)
+  }
+
+  private var skippedText: String {
+    skipped.map { "key \($0.index): \($0.reason)" }.joined(separator: "; ")
+  }
+
+  private static func isWhiteSpace(_ byte: UInt8) -> Bool {
+    byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
+  }
+}

@@ -1,0 +1,49 @@
+internal import ArgumentParser
+internal import Glibc
+internal import Logging
+internal import SignetServer
+
+/// How commands reach the authority: through the socket of the running server, so that what they do counts at
+/// once; else by opening the database themselves.
+struct AuthorityAccess {
+  private let settings: Settings
+
+  init(_ options: ConfigurationOptions) throws {
+    settings = try options.settings()
+  }
+
+  /// What the authority answers.
+  /// - Throws: ``CommandError`` for a refusal.
+  func answer(to request: AdministrationRequest) async throws -> AdministrationAnswer {
+    let answer = try await given(request)
+    if case .refused(let refusal) = answer { throw CommandError(refusal) }
+    return answer
+  }
+
+  private func given(_ request: AdministrationRequest) async throws -> AdministrationAnswer {
+    let socket = AuthorityDirectory(settings.dataDirectory).socket
+    do {
+      return try await ControlClient(path: socket).answer(to: request)
+    } catch ControlError.noServer {
+      return try await opened(request)
+    } catch let error as ControlError {
+      throw CommandError("\(error)")
+    }
+  }
+
+  private func opened(_ request: AdministrationRequest) async throws -> AdministrationAnswer {
+    let authority = try await OpenedAuthority(settings, logger: LogLines.logger(settings))
+    let administration = Administration(service: authority.service)
+    let answer = await administration.answer(request, by: Administrator(userID: geteuid()))
+    try authority.close()
+    return answer
+  }
+}
+
+extension AdministrationAnswer {
+  /// What is thrown at an answer that does not fit the request: only another version's server gives one.
+  static var unexpected: CommandError {
+    CommandError(
+      "the running server gave an answer that this version does not know", next: "restart the server")
+  }
+}

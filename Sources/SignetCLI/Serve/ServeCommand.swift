@@ -1,0 +1,103 @@
+internal import ArgumentParser
+internal import JOSE
+internal import Logging
+internal import ServiceLifecycle
+internal import SignetAuthority
+internal import SignetServer
+internal import UnixSignals
+
+/// `signet serve`.
+struct ServeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve", abstract: "Serves the authority until SIGTERM or SIGINT.",
+    discussion: """
+      One line on standard output says when it is ready; the log goes to standard error. A signal finishes \
+      what has begun, then stops. Commands reach the running server through a socket in its data directory.
+      """)
+
+  @OptionGroup var configuration: ConfigurationOptions
+
+  @Option(help: "Overrides server.address.")
+  var address: String?
+
+  @Option(help: "Overrides server.port; 0 takes any free one.")
+  var port: String?
+
+  @Option(help: ArgumentHelp("Overrides log.format: text or json.", valueName: "form"))
+  var logFormat: String?
+
+  @Option(help: "Overrides log.level.")
+  var logLevel: String?
+
+  @Flag(help: "The ready line in JSON.")
+  var json = false
+
+  mutating func run() async throws {
+    let settings = try configuration.settings(flags: flags)
+    let logger = LogLines.logger(settings)
+    let authority = try await OpenedAuthority(settings, logger: logger)
+    let ready = ReadyLine(host: settings.server.host, issuer: settings.policy.issuer, json: json)
+    let control = ControlServer(
+      path: AuthorityDirectory(settings.dataDirectory).socket,
+      administration: Administration(service: authority.service), logger: logger,
+      onListening: { await ready.controlListens() })
+    let server = AuthorityServer(
+      service: authority.service, configuration: settings.server, logger: logger,
+      onListening: { port in await ready.serverListens(port) })
+    let group = ServiceGroup(
+      services: [control, server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    do {
+      try await group.run()
+    } catch {
+      try authority.close()
+      throw CommandError("the server stopped: \(FailureText.text(of: error))", next: Self.advice(settings))
+    }
+    try authority.close()
+  }
+
+  private var flags: [SettingLayers.Flag] {
+    let given = [
+      ("server.address", address, "--address"), ("server.port", port, "--port"),
+      ("log.format", logFormat, "--log-format"), ("log.level", logLevel, "--log-level"),
+    ]
+    return given.compactMap { setting, value, spelling in
+      value.map { SettingLayers.Flag(setting: setting, value: $0, spelling: spelling) }
+    }
+  }
+
+  private static func advice(_ settings: Settings) -> String {
+    "if \(settings.server.host):\(settings.server.port) is in use, choose another with --port"
+  }
+}
+
+/// Says that the server is ready, once both the clients and the administrators can reach it.
+private actor ReadyLine {
+  private let host: String
+  private let issuer: String
+  private let json: Bool
+  private var port: Int?
+  private var hasControl = false
+
+  init(host: String, issuer: String, json: Bool) {
+    self.host = host
+    self.issuer = issuer
+    self.json = json
+  }
+
+  func serverListens(_ port: Int) {
+    self.port = port
+    writeIfReady()
+  }
+
+  func controlListens() {
+    hasControl = true
+    writeIfReady()
+  }
+
+  private func writeIfReady() {
+    guard let port, hasControl else { return }
+    let address = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+    guard json else { return Output.line("ready  \(address)  issuer \(issuer)") }
+    Output.json(["ready": true, "address": .string(address), "issuer": .string(issuer)])
+  }
+}

@@ -1,0 +1,29 @@
+internal import JOSE
+internal import SignetAuthority
+internal import SignetServer
+
+/// What an error of another module says to an operator.
+enum FailureText {
+  static func text(of error: any Error) -> String {
+    switch error {
+    case let error as StorageError: text(of: error)
+    case let error as AdministrationRefusal: CommandError(error).description
+    case let error as JOSEError: error.detail
+    default: "\(error)"
+    }
+  }
+
+  private static func text(of error: StorageError) -> String {
+    switch error {
+    case .conflict: "somebody else changed the same thing meanwhile; try again"
+    case .unavailable(let reason): "the database cannot serve now: \(reason)"
+    case .corrupt(let reason): "the database is damaged: \(reason)\n  restore it from a backup"
+    }
+  }
+}
+
+extension CommandError {
+  init(_ refusal: AdministrationRefusal) {
+    self.init(refusal.problem, next: refusal.next)
+  }
+}
