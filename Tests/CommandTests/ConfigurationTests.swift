@@ -1,0 +1,169 @@
+import Foundation
+import JOSE
+import Logging
+import SignetAuthority
+import SignetServer
+import Testing
+
+@testable import SignetCLI
+
+@Suite struct ConfigurationTests {
+  private static func settings(
+    _ yaml: String, environment: [String: String] = [:], flags: [SettingLayers.Flag] = []
+  ) throws -> Settings {
+    let file = try ConfigurationFile(text: yaml, path: "signet.yaml")
+    return try Settings(
+      SettingLayers(flags: flags, environment: environment, file: file), fileDirectory: "/var/lib/signet")
+  }
+
+  private static func problem(
+    _ yaml: String, environment: [String: String] = [:], flags: [SettingLayers.Flag] = []
+  ) throws -> String {
+    let error = try #require(throws: ConfigurationError.self) {
+      try settings(yaml, environment: environment, flags: flags)
+    }
+    return error.description
+  }
+
+  @Test func `A1 an unknown setting stops the start and names the nearest known one`() throws {
+    _ = try Self.settings("issuer: https://id.example.com\ntokens:\n  access-lifetime: 5m")
+    let near = try Self.problem("issuer: https://id.example.com\ntokens:\n  access-lifetim: 5m")
+    #expect(near.contains("line 3") && near.contains("“tokens.access-lifetim”"))
+    #expect(near.contains("the nearest is “tokens.access-lifetime”"))
+    let group = try Self.problem("issuer: https://id.example.com\ntoken:\n  access-lifetime: 5m")
+    #expect(group.contains("“token”"))
+    let chosen = try Self.problem(
+      "issuer: https://id.example.com\nresources:\n  orders:\n    audence: https://orders.example.com")
+    #expect(chosen.contains("the nearest is “resources.orders.audience”"))
+  }
+
+  @Test func `A1 an unknown environment variable or flag stops the start as well`() throws {
+    let yaml = "issuer: https://id.example.com"
+    _ = try Self.settings(yaml, environment: ["SIGNET_SERVER_PORT": "9000", "HOME": "/root"])
+    let variable = try Self.problem(yaml, environment: ["SIGNET_SERVER_PROT": "9000"])
+    #expect(variable.contains("SIGNET_SERVER_PROT") && variable.contains("“SIGNET_SERVER_PORT”"))
+    let flag = SettingLayers.Flag(setting: "server.prot", value: "9000", spelling: "--set server.prot")
+    #expect(try Self.problem(yaml, flags: [flag]).contains("“server.port”"))
+  }
+
+  @Test func `A1 no setting holds a secret, and what must be decided has no default`() throws {
+    for setting in Setting.all {
+      #expect(!setting.name.contains("secret") && !setting.name.hasSuffix("password"), "\(setting.name)")
+    }
+    #expect(Setting.named("issuer")?.initial == nil)
+    #expect(try Self.problem("").contains("issuer: is not set"))
+    #expect(!ConfigurationTemplate.text(issuer: "https://id.example.com").lowercased().contains("secret:"))
+  }
+
+  @Test func `A1 two new authorities share no key, and neither has an account`() throws {
+    let script = Script(
+      name: "two authorities",
+      text: """
+        > signet init --directory a --json > /dev/null; signet init --directory b --json > /dev/null
+
+        > cut -d. -f3 a/keyring | grep -c -f - b/keyring
+        0
+        ? 1
+
+        > signet keys export-public --config a | cmp -s - a/none; signet accounts list --config a
+        ! no accounts yet; add one with `signet accounts add`
+        """)
+    try ScriptRun(tools: try CommandScriptTests.buildFolder()).run(script)
+  }
+
+  @Test func `flags win over the environment, and the environment over the file`() throws {
+    let yaml = "issuer: https://id.example.com\nserver:\n  port: 1001"
+    let flag = SettingLayers.Flag(setting: "server.port", value: "1003", spelling: "--port")
+    let environment = ["SIGNET_SERVER_PORT": "1002"]
+    #expect(try Self.settings(yaml).server.port == 1001)
+    #expect(try Self.settings(yaml, environment: environment).server.port == 1002)
+    #expect(try Self.settings(yaml, environment: environment, flags: [flag]).server.port == 1003)
+    #expect(try Self.settings("issuer: https://id.example.com").server.port == 8080)
+  }
+
+  @Test func `resources, roles and scopes come from the file, and the environment can change one`() throws {
+    let yaml = """
+      issuer: https://id.example.com
+      resources:
+        orders:
+          audience: https://orders.example.com
+          scopes: [orders.read, orders.write]
+      roles:
+        clerk:
+          scopes: [orders.read]
+      default-scopes: [orders.write]
+      """
+    let policy = try Self.settings(yaml).policy
+    #expect(policy.resources.map(\.audience) == ["https://id.example.com", "https://orders.example.com"])
+    #expect(policy.roles == ["clerk": ["orders.read"]])
+    #expect(policy.defaultScopes == ["orders.write"])
+    let environment = [
+      "SIGNET_RESOURCES_ORDERS_AUDIENCE": "https://o.example.com", "SIGNET_DEFAULT_SCOPES": "orders.read",
+    ]
+    let changed = try Self.settings(yaml, environment: environment).policy
+    #expect(changed.resources.map(\.audience) == ["https://id.example.com", "https://o.example.com"])
+    #expect(changed.defaultScopes == ["orders.read"])
+    #expect(
+      try Self.problem(yaml, environment: ["SIGNET_RESOURCES_SHOP_AUDIENCE": "x"])
+        .contains("SIGNET_RESOURCES_ORDERS_AUDIENCE"))
+  }
+
+  @Test(arguments: [
+    ("server:\n  port: eighty", "line 3: server.port: is “eighty”"),
+    ("server: 80", "server: must be a group of settings"),
+    ("server:\n  port: [80]", "server.port: must have one value"),
+    ("server:\n  port:", "server.port: must have one value"),
+    ("default-scopes: a b", "default-scopes: must be a list"),
+    ("default-scopes: [[a]]", "default-scopes: must be a list of plain texts"),
+    ("sessions:\n  idle-limit: 30", "is “30”; write a whole number and a unit"),
+    ("sessions:\n  idle-limit: 400d", "sessions.idle-limit: must be from"),
+    ("signing:\n  algorithm: none", "signing.algorithm: is “none”"),
+    ("passwords:\n  minimum-length: 7", "passwords.minimum-length: is “7”"),
+    ("resources:\n  Orders:\n    audience: a", "there is no setting “resources.Orders”"),
+    ("server:\n  browser-origins: [https://app.example.com/]", "server.browser-origins: "),
+    ("server:\n  address: 0.0.0.0", "server.address: 0.0.0.0 can be reached from other machines"),
+    ("log:\n  level: loud", "log.level: is “loud”; write one of trace, debug"),
+  ])
+  func `a value that makes no sense is named with its place`(yaml: String, expected: String) throws {
+    let problem = try Self.problem("issuer: https://id.example.com\n" + yaml)
+    #expect(problem.hasPrefix("signet.yaml") && problem.contains(expected), "\(problem)")
+  }
+
+  @Test(arguments: [("0s", 0), ("90s", 90), ("5m", 300), ("12h", 43_200), ("30d", 2_592_000)])
+  func `a duration is a whole number and a unit`(text: String, seconds: Int) {
+    #expect(Duration(settingText: text) == .seconds(seconds))
+  }
+
+  @Test(arguments: ["", "5", "m", "5 m", "05m", "-5m", "+5m", "5.0m", "5w", "9223372036854775807d"])
+  func `nothing else is a duration`(text: String) {
+    #expect(Duration(settingText: text) == nil)
+  }
+
+  @Test func `the file that init writes is read back with every default as it is`() throws {
+    let template = ConfigurationTemplate.text(issuer: "https://id.example.com")
+    _ = try Self.settings(template)
+    let uncommented = template.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { $0.hasPrefix("#  ") || $0.hasPrefix("#") && !$0.hasPrefix("# ") ? $0.dropFirst() : $0 }
+      .filter { !$0.hasPrefix("data-directory") }
+      .joined(separator: "\n")
+    let settings = try Self.settings(uncommented)
+    #expect(settings.policy.sessionAbsoluteLimit == .seconds(180 * 86_400))
+    #expect(settings.policy.roles == ["clerk": ["orders.read"]])
+    for setting in Setting.all where !setting.name.contains("*") {
+      let key = setting.name.split(separator: ".").last.map(String.init) ?? ""
+      #expect(template.contains("\(key):"), "\(setting.name) is not in the file")
+    }
+  }
+
+  @Test func `a log line stays one line, whatever it is told`() throws {
+    let at = Timestamp(seconds: 1_767_225_600)
+    let text = LogLines(label: "x", format: .text, level: .info, clock: { at })
+    #expect(
+      text.line(.info, "first\nsecond", ["user agent": "a\r\nb"])
+        == "2026-01-01T00:00:00Z info first second user agent=\"a  b\"")
+    let json = LogLines(label: "x", format: .json, level: .info, clock: { at })
+    #expect(
+      json.line(.error, "a\nb", ["k": "\"v\""])
+        == #"{"time":"2026-01-01T00:00:00Z","level":"error","message":"a\nb","k":"\"v\""}"#)
+  }
+}
