@@ -1,0 +1,35 @@
+# What there is to do here. `make` alone lists it.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+SWIFT_SOURCES := Package.swift Sources Tests Examples
+
+.PHONY: help dependencies build test lint format mutants demo run
+
+help: ## List what make can do
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-13s %s\n", $$1, $$2 }'
+
+dependencies: ## Install the system libraries that are missing (Debian, Ubuntu)
+	@Scripts/install-dependencies
+
+build: dependencies ## Build everything, for debugging
+	swift build
+
+test: dependencies ## Install what is missing, then run every test
+	@Scripts/install-dependencies --tests
+	SWIFT_BACKTRACE=enable=no swift test
+
+lint: ## Check the format of every Swift file
+	swift format lint --strict --recursive --configuration .swift-format $(SWIFT_SOURCES)
+
+format: ## Format every Swift file
+	swift format --in-place --recursive --configuration .swift-format $(SWIFT_SOURCES)
+
+mutants: ## Disable each security rule in turn and see its test fail
+	Scripts/mutants
+
+demo: dependencies ## Build, then watch the whole story happen between two processes
+	Scripts/demo
+
+run: dependencies ## The same, and leave both processes running until Ctrl-C
+	Scripts/demo --keep-running
