@@ -30,7 +30,7 @@ public struct Rejection: Error, Hashable, Sendable {
 
   private init(_ reason: Reason, _ detail: String, _ answer: Answer) {
     self.reason = reason
-    self.detail = Self.line(detail)
+    self.detail = detail.logLine()
     self.answer = answer
   }
 
@@ -67,18 +67,6 @@ public struct Rejection: Error, Hashable, Sendable {
     case .insufficientScope(let required):
       #"Bearer error="insufficient_scope", scope="\#(required.joined(separator: " "))""#
     case .unavailable: nil
-    }
-  }
-
-  /// Control characters out, so that a token's header cannot write lines of its own into a log; and cut.
-  private static func line(_ text: String) -> String {
-    String(String.UnicodeScalarView(text.unicodeScalars.prefix(200).map { isPrintable($0) ? $0 : "?" }))
-  }
-
-  private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse: false
-    default: true
     }
   }
 }

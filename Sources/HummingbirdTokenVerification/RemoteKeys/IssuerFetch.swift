@@ -2,7 +2,6 @@ internal import AsyncHTTPClient
 internal import JOSE
 internal import NIOCore
 internal import NIOHTTP1
-internal import NIOPosix
 
 /// Fetches an issuer's key set by discovery: its metadata (RFC 8414, or OpenID Connect Discovery 1.0), then
 /// the set.
@@ -103,7 +102,7 @@ struct IssuerFetch: Sendable {
         return try await get(destination.url, at: address)
       } catch let error as HTTPClientError where error == .connectTimeout {
         failure = error
-      } catch let error as NIOConnectionError {
+      } catch let error as IOError {
         failure = error
       }
     }

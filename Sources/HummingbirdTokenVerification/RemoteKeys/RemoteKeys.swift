@@ -145,7 +145,9 @@ public final class RemoteKeys: KeySource, Service {
       guard !Task.isCancelled else { return }
       logger.warning(
         "could not fetch the issuer's keys",
-        metadata: ["issuer": "\(fetch.issuer)", "error": "\(error)", "usable": "\(snapshot.count)"])
+        metadata: [
+          "issuer": "\(fetch.issuer)", "error": "\("\(error)".logLine())", "usable": "\(snapshot.count)",
+        ])
       count(outcome: "failure")
     }
   }

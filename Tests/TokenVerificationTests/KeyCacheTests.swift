@@ -1,0 +1,123 @@
+import JOSE
+import SignetTesting
+import Testing
+import TokenVerification
+
+@Suite struct KeyCacheTests {
+  private static let t0 = TestClock.start
+  private let one: JWKSet
+  private let two: JWKSet
+
+  init() throws {
+    let first = try JWK.generate(.es256, keyID: "k1").publicKey()
+    let second = try JWK.generate(.es256, keyID: "k2").publicKey()
+    one = JWKSet(keys: [first])
+    two = JWKSet(keys: [first, second])
+  }
+
+  private func filled(maximumAge: Duration? = nil) -> KeyCache {
+    var cache = KeyCache(algorithms: [.es256])
+    _ = cache.refreshIsDue(at: Self.t0)
+    cache.fetchSucceeded(one, maximumAge: maximumAge, at: Self.t0)
+    return cache
+  }
+
+  @Test func `a new cache has no keys and wants some`() {
+    var cache = KeyCache(algorithms: [.es256])
+    #expect(cache.snapshot(at: Self.t0).isEmpty)
+    #expect(cache.nextRefresh(at: Self.t0) == Self.t0)
+    #expect(cache.refreshIsDue(at: Self.t0) == true)
+    #expect(cache.nextRefresh(at: Self.t0) == nil, "one fetch at a time")
+  }
+
+  @Test func `T23 one fetch at a time: whoever comes later waits`() {
+    var cache = KeyCache(algorithms: [.es256])
+    #expect(cache.missed("k1", at: Self.t0) == .fetch)
+    #expect(cache.missed("k1", at: Self.t0) == .wait)
+    #expect(cache.missed("k2", at: Self.t0 + .seconds(5)) == .wait)
+    #expect(cache.refreshIsDue(at: Self.t0 + .seconds(5)) == false)
+    cache.fetchSucceeded(one, maximumAge: nil, at: Self.t0 + .seconds(6))
+    #expect(cache.missed("k1", at: Self.t0 + .seconds(6)) == .ready)
+  }
+
+  @Test func `T23 after a success an unknown key causes no fetch until the cool-down is over`() {
+    var cache = filled()
+    #expect(cache.missed("k9", at: Self.t0) == .refuse)
+    #expect(cache.missed("k9", at: Self.t0 + .milliseconds(29_999)) == .refuse)
+    #expect(cache.missed("k9", at: Self.t0 + .seconds(30)) == .fetch)
+  }
+
+  @Test func `T23 after failures the cool-down doubles, up to a minute`() {
+    var cache = KeyCache(algorithms: [.es256])
+    var now = Self.t0
+    for seconds in [1, 2, 4, 8, 16, 32, 60, 60] {
+      #expect(cache.missed("k1", at: now) == .fetch)
+      cache.fetchFailed(at: now)
+      let end = now + .seconds(seconds)
+      #expect(cache.missed("k1", at: end - .milliseconds(1)) == .refuse, "\(seconds) s")
+      #expect(cache.nextRefresh(at: now) == end)
+      now = end
+    }
+    #expect(cache.missed("k1", at: now) == .fetch)
+    cache.fetchSucceeded(one, maximumAge: nil, at: now)
+    now = now + .seconds(3600)
+    #expect(cache.refreshIsDue(at: now) == true)
+    cache.fetchFailed(at: now)
+    #expect(cache.nextRefresh(at: now) == now + .seconds(1), "a success begins anew")
+  }
+
+  @Test func `T23 keys serve on while fetches fail, and not a moment longer than the hard limit`() {
+    var cache = filled()
+    let limit = Self.t0 + .seconds(86_400)
+    var now = Self.t0 + .seconds(300)
+    while now < limit {
+      #expect(cache.refreshIsDue(at: now) == true)
+      cache.fetchFailed(at: now)
+      #expect(cache.snapshot(at: now)["k1"] != nil)
+      now = now + .seconds(3600)
+    }
+    #expect(cache.snapshot(at: limit - .milliseconds(1))["k1"] != nil)
+    #expect(cache.snapshot(at: limit).isEmpty)
+    #expect(cache.missed("k1", at: limit) == .fetch)
+    cache.fetchSucceeded(one, maximumAge: nil, at: limit)
+    #expect(cache.snapshot(at: limit)["k1"] != nil)
+  }
+
+  @Test(arguments: [
+    (nil, 300), (Duration.zero, 30), (.seconds(29), 30), (.seconds(600), 600), (.seconds(3600), 3600),
+    (.seconds(86_400), 3600), (.seconds(-5), 30),
+  ])
+  func `the issuer's max-age is kept to, between half a minute and an hour`(
+    maximumAge: Duration?, seconds: Int
+  ) {
+    let due = filled(maximumAge: maximumAge).nextRefresh(at: Self.t0)
+    #expect(due == Self.t0 + .seconds(seconds))
+  }
+
+  @Test func `the epoch counts up when the keys change, and only then`() {
+    var cache = filled()
+    #expect(cache.snapshot(at: Self.t0).epoch == 1)
+    cache.fetchSucceeded(one, maximumAge: nil, at: Self.t0 + .seconds(300))
+    #expect(cache.snapshot(at: Self.t0 + .seconds(300)).epoch == 1)
+    cache.fetchSucceeded(two, maximumAge: nil, at: Self.t0 + .seconds(600))
+    #expect(cache.snapshot(at: Self.t0 + .seconds(600)).epoch == 2)
+    #expect(cache.snapshot(at: Self.t0 + .seconds(600)).keyIDs == ["k1", "k2"])
+    cache.fetchSucceeded(one, maximumAge: nil, at: Self.t0 + .seconds(900))
+    #expect(cache.snapshot(at: Self.t0 + .seconds(900)).keyIDs == ["k1"], "a key that is withdrawn is gone")
+  }
+
+  @Test func `an issuer that publishes no keys any more is believed`() {
+    var cache = filled()
+    cache.fetchSucceeded(JWKSet(keys: []), maximumAge: nil, at: Self.t0 + .seconds(300))
+    let snapshot = cache.snapshot(at: Self.t0 + .seconds(300))
+    #expect(snapshot.isEmpty && snapshot.epoch == 2)
+  }
+
+  @Test func `a clock that was set back does not lock the cache`() {
+    var cache = filled()
+    let earlier = Self.t0 - .seconds(7200)
+    #expect(cache.snapshot(at: earlier)["k1"] != nil)
+    #expect(cache.nextRefresh(at: earlier) == earlier)
+    #expect(cache.missed("k9", at: earlier) == .fetch)
+  }
+}
