@@ -93,7 +93,9 @@ package struct ControlServer: Service {
     return await administration.answer(request, by: Administrator(userID: peer.userID))
   }
 
+  /// NIO removes it as well when it closes the listener, but not when the start failed half-way.
   private func removeSocket() {
+    guard FileManager.default.fileExists(atPath: path) else { return }
     do {
       try FileManager.default.removeItem(atPath: path)
     } catch {
