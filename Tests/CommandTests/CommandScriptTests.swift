@@ -31,6 +31,6 @@ import Testing
   /// The folder of the built binaries: the test bundle lies beside them.
   static func buildFolder() throws -> String {
     let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    return URL(filePath: own).deletingLastPathComponent().path()
+    return URL(filePath: own).deletingLastPathComponent().path(percentEncoded: false)
   }
 }

@@ -110,6 +110,7 @@ import Testing
 
   @Test(arguments: [
     ("server:\n  port: eighty", "line 3: server.port: is “eighty”"),
+    ("server:\n  port: 80\nserver.port: 81", "line 4: server.port: is set twice"),
     ("server: 80", "server: must be a group of settings"),
     ("server:\n  port: [80]", "server.port: must have one value"),
     ("server:\n  port:", "server.port: must have one value"),
@@ -144,11 +145,11 @@ import Testing
     _ = try Self.settings(template)
     let uncommented = template.split(separator: "\n", omittingEmptySubsequences: false)
       .map { $0.hasPrefix("#  ") || $0.hasPrefix("#") && !$0.hasPrefix("# ") ? $0.dropFirst() : $0 }
-      .filter { !$0.hasPrefix("data-directory") }
       .joined(separator: "\n")
     let settings = try Self.settings(uncommented)
     #expect(settings.policy.sessionAbsoluteLimit == .seconds(180 * 86_400))
-    #expect(settings.policy.roles == ["clerk": ["orders.read"]])
+    #expect(settings.policy.roles == ["clerk": ["orders:read"]])
+    #expect(settings.dataDirectory == "/var/lib/signet")
     for setting in Setting.all where !setting.name.contains("*") {
       let key = setting.name.split(separator: ".").last.map(String.init) ?? ""
       #expect(template.contains("\(key):"), "\(setting.name) is not in the file")

@@ -18,7 +18,7 @@ final class ScriptRun {
     for folder in [directory, transcript] {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     }
-    bindings["directory"] = directory.path()
+    bindings["directory"] = directory.path(percentEncoded: false)
   }
 
   /// Runs the script, or fails at its first step that goes otherwise.
@@ -102,7 +102,8 @@ final class ScriptRun {
     process.arguments = ["-c", command]
     process.currentDirectoryURL = directory
     process.environment = bindings.values.merging([
-      "PATH": "\(tools):/usr/local/bin:/usr/bin:/bin", "HOME": directory.path(), "LC_ALL": "C.UTF-8",
+      "PATH": "\(tools):/usr/local/bin:/usr/bin:/bin", "HOME": directory.path(percentEncoded: false),
+      "LC_ALL": "C.UTF-8",
       "SWIFT_BACKTRACE": "enable=no",
     ]) { $1 }
     return process
@@ -114,7 +115,7 @@ final class ScriptRun {
       do {
         try FileManager.default.removeItem(at: folder)
       } catch {
-        Issue.record("\(folder.path()) is left behind")
+        Issue.record("\(folder.path(percentEncoded: false)) is left behind")
       }
     }
   }

@@ -75,6 +75,9 @@ private struct Reader {
     let name = names.joined(separator: ".")
     if let setting = Setting.named(name) {
       let value = try Self.value(of: node, for: setting, at: place(node, names))
+      guard entries[name] == nil else {
+        throw ConfigurationError(place: place(node, names), problem: "is set twice")
+      }
       entries[name] = ConfigurationFile.Entry(value: value, line: node.mark?.line ?? 1)
     } else {
       try readGroup(node, at: names)

@@ -24,7 +24,8 @@ struct ConfigurationOptions: ParsableArguments {
     let path = try Self.absolute(path(environment: environment))
     let file = try ConfigurationFile(path: path)
     let layers = try SettingLayers(flags: try assignments() + flags, environment: environment, file: file)
-    return try Settings(layers, fileDirectory: URL(filePath: path).deletingLastPathComponent().path())
+    return try Settings(
+      layers, fileDirectory: URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false))
   }
 
   private func assignments() throws(ConfigurationError) -> [SettingLayers.Flag] {

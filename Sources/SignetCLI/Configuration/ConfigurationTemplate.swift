@@ -1,5 +1,5 @@
-/// The configuration file that `init` writes: every setting with its meaning, those at their default
-/// commented out.
+/// The configuration file that `init` writes: every setting with its meaning, each at its default and
+/// commented out, but the issuer.
 enum ConfigurationTemplate {
   /// The file's text.
   static func text(issuer: String) -> String {
@@ -8,30 +8,35 @@ enum ConfigurationTemplate {
       "# The environment overrides it (tokens.access-lifetime as SIGNET_TOKENS_ACCESS_LIFETIME), flags both.",
       "# Nothing in this file is secret.",
     ]
-    var group = ""
+    var open: [String] = []
     for setting in Setting.all where !setting.name.contains("*") {
-      let parts = setting.name.split(separator: ".", maxSplits: 1).map(String.init)
-      let isGrouped = parts.count == 2
+      let names = setting.name.split(separator: ".").map(String.init)
+      let groups = Array(names.dropLast())
       lines.append("")
-      if isGrouped && parts[0] != group {
-        group = parts[0]
-        lines.append("#\(group):")
+      for depth in groups.indices where open.prefix(depth + 1) != groups.prefix(depth + 1) {
+        lines.append("#\(indentation(depth))\(groups[depth]):")
       }
+      open = groups
       lines.append("# \(setting.summary)")
-      lines.append(line(setting, key: parts[parts.count - 1], isGrouped: isGrouped, issuer: issuer))
+      lines.append(line(setting, key: names[groups.count], depth: groups.count, issuer: issuer))
     }
     return (lines + examples).joined(separator: "\n") + "\n"
   }
 
-  private static func line(_ setting: Setting, key: String, isGrouped: Bool, issuer: String) -> String {
+  private static func line(_ setting: Setting, key: String, depth: Int, issuer: String) -> String {
     if setting.name == "issuer" { return "issuer: \(issuer)" }
-    let value = setting.form == .list ? "[\(setting.initial ?? "")]" : setting.initial ?? ""
-    return isGrouped ? "#  \(key): \(value)" : "#\(key): \(value)"
+    // The one setting without a default that can be written down means the file's own directory.
+    let value = setting.form == .list ? "[\(setting.initial ?? "")]" : setting.initial ?? "."
+    return "#\(indentation(depth))\(key): \(value)"
+  }
+
+  private static func indentation(_ depth: Int) -> String {
+    String(repeating: "  ", count: depth)
   }
 
   private static let examples = [
     "", "# The APIs that tokens can be for, and the scopes that each knows.", "#resources:", "#  orders:",
-    "#    audience: https://orders.example.com", "#    scopes: [orders.read, orders.write]", "",
-    "# Roles, and the scopes that they give.", "#roles:", "#  clerk:", "#    scopes: [orders.read]",
+    "#    audience: https://orders.example.com", "#    scopes: [\"orders:read\", \"orders:write\"]", "",
+    "# Roles, and the scopes that they give.", "#roles:", "#  clerk:", "#    scopes: [\"orders:read\"]",
   ]
 }

@@ -58,6 +58,20 @@ enum FileMode {
     }
   }
 
+  /// Refuses a directory in which others than its owner could put another keyring.
+  static func requireOwnersAlone(toWrite directory: String) throws(CommandError) {
+    guard let mode = of(directory) else {
+      throw CommandError(
+        "there is no data directory at \(directory)",
+        next: "make one with `signet init`, or set data-directory")
+    }
+    guard mode & 0o022 == 0 else {
+      throw CommandError(
+        "\(directory) has mode 0\(String(mode, radix: 8)): others than its owner may put files into it",
+        next: "chmod 700 \(directory)")
+    }
+  }
+
   /// Refuses a file that its group or others may read or write.
   static func requirePrivate(_ path: String) throws(CommandError) {
     guard let mode = of(path) else {

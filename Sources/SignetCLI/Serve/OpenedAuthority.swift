@@ -14,6 +14,7 @@ struct OpenedAuthority {
   /// - Throws: ``CommandError`` that says what to do.
   init(_ settings: Settings, logger: Logger) async throws {
     let directory = AuthorityDirectory(settings.dataDirectory)
+    try FileMode.requireOwnersAlone(toWrite: directory.path)
     let keyring = try directory.readKeyring()
     guard FileMode.of(directory.database) != nil else {
       throw CommandError(
@@ -30,6 +31,8 @@ struct OpenedAuthority {
         hasher: PasswordHasher(
           threadCount: settings.hashingThreads, queueLimit: settings.hashingQueue, random: .system),
         revocations: revocations, clock: SystemClock.now, logger: logger)
+    } catch let error as StorageError {
+      throw CommandError(FailureText.text(of: error))
     } catch {
       throw CommandError("\(directory.database): \(FailureText.text(of: error))")
     }

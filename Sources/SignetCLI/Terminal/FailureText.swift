@@ -16,8 +16,8 @@ enum FailureText {
   private static func text(of error: StorageError) -> String {
     switch error {
     case .conflict: "somebody else changed the same thing meanwhile; try again"
-    case .unavailable(let reason): "the database cannot serve now: \(reason)"
-    case .corrupt(let reason): "the database is damaged: \(reason)\n  restore it from a backup"
+    // The storage's own words name the file and say what to do.
+    case .unavailable(let reason), .corrupt(let reason): reason
     }
   }
 }
