@@ -142,6 +142,23 @@ import TokenVerification
     #expect(told.sequences == [1])
   }
 
+  @Test func `a disk that fills up among many writes loses no answer and invents none`() async throws {
+    let folder = try TemporaryFolder()
+    let storage = try SQLiteStorage.open(path: folder.database)
+    try await storage.pool.writeWithoutTransaction { database in
+      let pages = try #require(try Int.fetchOne(database, sql: "PRAGMA page_count"))
+      try database.execute(sql: "PRAGMA max_page_count = \(pages + 20)")
+    }
+    var written: Set<UInt8> = []
+    for wave in 0..<20 {
+      let numbers = (1...10).map { UInt8(wave * 10 + $0) }
+      written.formUnion(await Self.insertAtOnce(numbers, into: storage))
+    }
+    #expect((1..<200).contains(written.count))
+    let stored = try await storage.read { try $0.accounts(after: nil, limit: 999) }
+    #expect(Set(stored.compactMap(\.id.bytes.last)) == written)
+  }
+
   @Test func `a write of a cancelled task is finished and told`() async throws {
     let folder = try TemporaryFolder()
     let told = Told()
@@ -162,5 +179,27 @@ import TokenVerification
     try await task.value
     #expect(told.sequences == [1])
     #expect(try await storage.read { try $0.revocationPosition() }.sequence == 1)
+  }
+
+  /// Inserts an account of 2 KB for each number, all at once.
+  /// - Returns: The numbers whose write was answered with success.
+  private static func insertAtOnce(_ numbers: [UInt8], into storage: SQLiteStorage) async -> Set<UInt8> {
+    let text = String(repeating: "x", count: 2000)
+    return await withTaskGroup(of: UInt8?.self) { group in
+      for number in numbers {
+        group.addTask {
+          do {
+            try await storage.write { try $0.insert(try Account.numbered(number, displayName: text)) }
+            return number
+          } catch StorageError.unavailable {
+            return nil
+          } catch {
+            Issue.record("\(error)")
+            return nil
+          }
+        }
+      }
+      return await group.reduce(into: []) { if let number = $1 { $0.insert(number) } }
+    }
   }
 }
