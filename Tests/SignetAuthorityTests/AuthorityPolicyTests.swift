@@ -26,7 +26,7 @@ import Testing
 
   @Test(arguments: [
     "", "id.example.com", "https://", "https://id.example.com/", "https://id.example.com?x",
-    "https://id.example.com#x", "https://user@id.example.com", "ftp://id.example.com",
+    "https://id.example.com#x", "https://ada.example@id.example.com", "ftp://id.example.com",
     "http://id.example.com",
     "http://localhost.example.com", "http://127.0.0.1.example.com", "http://localhost:80x",
     "https://id.example.com/a b", "https://id.example.com/\n", "HTTPS://id.example.com",

@@ -13,7 +13,7 @@ package enum VectorFolder {
   /// The folder.
   package static let url =
     ProcessInfo.processInfo.environment["SIGNET_VECTORS"].map { URL(fileURLWithPath: $0) }
-    ?? packageRoot.deletingLastPathComponent().appendingPathComponent("shared").appendingPathComponent("vectors")
+    ?? packageRoot.deletingLastPathComponent().appendingPathComponent("shared/vectors")
 
   /// The package's root.
   package static let packageRoot = URL(fileURLWithPath: #filePath)
