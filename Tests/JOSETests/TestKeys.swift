@@ -28,14 +28,21 @@ enum TestKeys {
     try VerificationKey(jwk(algorithm))
   }
 
-  /// The key as JSON with `changes` applied: a nil removes the member.
-  static func json(_ key: JWK, _ changes: [String: JSON?]) -> [UInt8] {
+  /// The key as JSON, with `changes` and without the members `removed`.
+  static func json(_ key: JWK, _ changes: [String: JSON] = [:], without removed: Set<String> = []) -> [UInt8]
+  {
     guard case .object(let members) = key.privateJSON() else { return [] }
-    var result = members.filter { changes[$0.name] == nil }
-    for (name, value) in changes.sorted(by: { $0.key < $1.key }) {
-      if let value { result.append(JSONMember(name: name, value: value)) }
+    let kept = members.filter { changes[$0.name] == nil && !removed.contains($0.name) }
+    let changed = changes.sorted { $0.key < $1.key }.map { JSONMember(name: $0.key, value: $0.value) }
+    return JSON.object(kept + changed).encoded()
+  }
+
+  /// The bytes of a member of the key.
+  static func bytes(_ name: String, of key: JWK) throws -> [UInt8] {
+    guard case .string(let text)? = key.privateJSON()[name] else {
+      throw JOSEError(.invalidKey, "the test's key has no \(name)")
     }
-    return JSON.object(result).encoded()
+    return try Base64URL.decode(text)
   }
 
   private static let rsa = Result { try JWK.generate(.rs256, keyID: "RS256") }

@@ -114,7 +114,7 @@ enum PKCS1 {
     _ der: some Collection<UInt8>
   ) throws(JOSEError) -> (RSANumbers, RSAPrivateNumbers) {
     let integers = try integers(ArraySlice(der))
-    guard integers.count == 9, integers[0] == [0] else {
+    guard integers.count == 9, integers[0].isEmpty else {
       throw JOSEError(.invalidKey, "an RSAPrivateKey of two primes holds version 0 and eight integers")
     }
     let numbers = RSAPrivateNumbers(
@@ -123,17 +123,14 @@ enum PKCS1 {
     return (RSANumbers(modulus: integers[1], publicExponent: integers[2]), numbers)
   }
 
-  /// The integers of a SEQUENCE, which must not be negative.
+  /// The integers of a SEQUENCE, big-endian and without leading zeros.
   private static func integers(_ der: ArraySlice<UInt8>) throws(JOSEError) -> [[UInt8]] {
     do {
       return try DER.sequence(DER.parse(der), identifier: .sequence) { nodes in
         var integers: [[UInt8]] = []
         while let node = nodes.next() {
-          let bytes = try ArraySlice<UInt8>(derEncoded: node)
-          guard let first = bytes.first, first & 0x80 == 0 else {
-            throw JOSEError(.invalidKey, "a negative number in an RSA key")
-          }
-          integers.append(Array(first == 0 && bytes.count > 1 ? bytes.dropFirst() : bytes))
+          // SwiftASN1 refuses negative ones and drops the leading zero; of 0 nothing is left.
+          integers.append(Array(try ArraySlice<UInt8>(derEncoded: node)))
         }
         return integers
       }

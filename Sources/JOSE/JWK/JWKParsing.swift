@@ -18,8 +18,10 @@ extension JWK {
     guard let keyType = KeyType.allCases.first(where: { $0.rawValue.utf8.elementsEqual(name.utf8) }) else {
       throw JOSEError(.unsupportedAlgorithm, "a kty that is not implemented")
     }
+    // First, so that a key for something else is reported as that, and not as malformed.
+    let algorithm = try Self.algorithm(in: json)
     try self.init(
-      KeyMaterial(keyType, json), keyID: json.optionalString("kid"), algorithm: Self.algorithm(in: json),
+      KeyMaterial(keyType, json), keyID: json.optionalString("kid"), algorithm: algorithm,
       use: Self.use(in: json), operations: Self.operations(in: json))
   }
 

@@ -71,9 +71,10 @@ enum KeyDER {
       let algorithm = try KeyAlgorithm(&fields)
       let content = try ASN1OctetString(derEncoded: &fields).bytes
       _ = DER.optionalImplicitlyTagged(&fields, tagNumber: 0, tagClass: .contextSpecific) { $0 }
-      let point = try DER.optionalImplicitlyTagged(
-        &fields, tag: ASN1Identifier(tagWithNumber: 1, tagClass: .contextSpecific)
-      ) as ASN1BitString?
+      let point =
+        try DER.optionalImplicitlyTagged(
+          &fields, tag: ASN1Identifier(tagWithNumber: 1, tagClass: .contextSpecific)
+        ) as ASN1BitString?
       guard version == 0 || version == 1, version == 1 || point == nil else {
         throw JOSEError(.invalidKey, "a PKCS#8 version that is not known")
       }
@@ -98,7 +99,7 @@ enum KeyDER {
       }
       let scalar = try ASN1OctetString(derEncoded: &fields).bytes
       let inner = try DER.optionalExplicitlyTagged(&fields, tagNumber: 0, tagClass: .contextSpecific) {
-        try KeyAlgorithm.curve(ASN1ObjectIdentifier(derEncoded: $0))
+        try KeyAlgorithm.curve($0)
       }
       let point = try DER.optionalExplicitlyTagged(&fields, tagNumber: 1, tagClass: .contextSpecific) {
         Array(try wholeBytes(ASN1BitString(derEncoded: $0)))
@@ -135,10 +136,7 @@ private enum KeyAlgorithm {
         return .rsa
       case Self.ecPublicKey:
         guard let parameters else { throw JOSEError(.invalidKey, "an EC key that names no curve") }
-        guard parameters.identifier == .objectIdentifier else {
-          throw JOSEError(.unsupportedAlgorithm, "an EC key with explicit curve parameters")
-        }
-        return .elliptic(try Self.curve(ASN1ObjectIdentifier(derEncoded: parameters)))
+        return .elliptic(try Self.curve(parameters))
       case Self.ed25519Identifier:
         guard parameters == nil else { throw JOSEError(.invalidKey, "an Ed25519 key with parameters") }
         return .ed25519
@@ -148,7 +146,12 @@ private enum KeyAlgorithm {
     }
   }
 
-  static func curve(_ identifier: ASN1ObjectIdentifier) throws(JOSEError) -> NISTCurve {
+  /// A curve by its name; one that is spelled out could be any (CVE-2020-0601).
+  static func curve(_ node: ASN1Node) throws -> NISTCurve {
+    guard node.identifier == .objectIdentifier else {
+      throw JOSEError(.unsupportedAlgorithm, "an EC key with explicit curve parameters")
+    }
+    let identifier = try ASN1ObjectIdentifier(derEncoded: node)
     switch identifier {
     case Self.secp256r1: return .p256
     case Self.secp384r1: return .p384

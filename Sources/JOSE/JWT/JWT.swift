@@ -16,7 +16,9 @@ public enum JWT {
     guard case .object = claims else { throw JOSEError(.unexpectedJSON, "claims are a JSON object") }
     guard !type.isEmpty else { throw JOSEError(.typeMismatch, "the type is empty") }
     try claims.requireReadable()
-    return try CompactJWS.sign(payload: claims.encoded(), type: type, with: key)
+    let payload = claims.encoded()
+    _ = try Claims(parsing: payload, limits: JSONLimits(maximumBytes: payload.count))
+    return try CompactJWS.sign(payload: payload, type: type, with: key)
   }
 
   /// Signs a value that encodes as a JSON object.

@@ -1,6 +1,7 @@
-@testable import JOSE
 import SignetTesting
 import Testing
+
+@testable import JOSE
 
 @Suite struct Base64URLTests {
   /// RFC 4648 §10, without padding, and the two characters of the URL alphabet.

@@ -1,5 +1,6 @@
-@testable import JOSE
 import Testing
+
+@testable import JOSE
 
 @Suite struct CodableTests {
   private struct Order: Codable, Equatable {
@@ -20,7 +21,8 @@ import Testing
   }
 
   private static let order = Order(
-    id: -5, lines: [.init(article: "a\"b", count: 255, price: 0.5), .init(article: "é", count: 0, price: nil)],
+    id: -5,
+    lines: [.init(article: "a\"b", count: 255, price: 0.5), .init(article: "é", count: 0, price: nil)],
     state: .open, flags: ["x": true], note: nil, due: Timestamp(seconds: 1_800_000_000))
 
   private static let text = #"""
@@ -62,7 +64,8 @@ import Testing
   }
 
   @Test func `an error names the path and not the value`() throws {
-    let text = #"{"id":1,"lines":[{"article":"a","count":1},{"article":"hunter2","count":"hunter2"}],"state":"open"}"#
+    let text =
+      #"{"id":1,"lines":[{"article":"a","count":1},{"article":"hunter2","count":"hunter2"}],"state":"open"}"#
     let json = try ParsedJSON(parsing: Array(text.utf8))
     let detail = refusalDetail { try json.decode(Order.self) }
     #expect(detail?.contains("lines.1.count") == true, "\(detail ?? "accepted")")
@@ -97,7 +100,8 @@ import Testing
 
       init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Keys.self)
-        number = try container.nestedContainer(keyedBy: Keys.self, forKey: .outer).decode(Int.self, forKey: .inner)
+        number = try container.nestedContainer(keyedBy: Keys.self, forKey: .outer).decode(
+          Int.self, forKey: .inner)
         var elements = try container.nestedUnkeyedContainer(forKey: .list)
         list = []
         while !elements.isAtEnd { list.append(try elements.decode(Int.self)) }

@@ -1,6 +1,7 @@
-@testable import JOSE
 import SignetTesting
 import Testing
+
+@testable import JOSE
 
 @Suite struct JSONPropertyTests {
   @Test func `whatever is written is read back`() throws {
@@ -28,12 +29,14 @@ import Testing
   @Test func `T21 no bytes trap the JSON parser`() {
     let seed = Seed.fromEnvironment()
     var random = seed.generator()
-    let alphabet = Array("{}[]\",:\\u0123456789abcdefDE+-.tfn \n\u{E9}".utf8) + [0x00, 0x80, 0xC3, 0xED, 0xF4, 0xFF]
+    let alphabet =
+      Array("{}[]\",:\\u0123456789abcdefDE+-.tfn \n\u{E9}".utf8) + [0x00, 0x80, 0xC3, 0xED, 0xF4, 0xFF]
     var accepted = 0
     for round in 0..<6000 {
       var text: [UInt8]
       if round % 2 == 0 {
-        text = (0..<Int(random.next() % 24)).map { _ in alphabet[Int(random.next() % UInt64(alphabet.count))] }
+        text = (0..<Int(random.next() % 24)).map { _ in alphabet[Int(random.next() % UInt64(alphabet.count))]
+        }
       } else {
         text = Self.value(depth: 0, &random).encoded()
         for _ in 0...(random.next() % 3) where !text.isEmpty {
@@ -78,7 +81,9 @@ import Testing
   }
 
   private static func string(_ random: inout SplitMix64) -> String {
-    let scalars: [Unicode.Scalar] = ["a", "b", "\"", "\\", "/", "\n", "\u{0}", "\u{1F}", "é", "€", "𝄞", "\u{10FFFF}"]
+    let scalars: [Unicode.Scalar] = [
+      "a", "b", "\"", "\\", "/", "\n", "\u{0}", "\u{1F}", "é", "€", "𝄞", "\u{10FFFF}",
+    ]
     var text = String.UnicodeScalarView()
     for _ in 0..<random.next() % 8 { text.append(scalars[Int(random.next() % UInt64(scalars.count))]) }
     return String(text)
@@ -88,7 +93,8 @@ import Testing
     func space() -> String { ["", " ", "\n", "\t", "\r", "  \n"][Int(random.next() % 6)] }
     switch value {
     case .array(let elements):
-      return space() + "[" + elements.map { spaced($0, &random) }.joined(separator: ",") + space() + "]" + space()
+      return space() + "[" + elements.map { spaced($0, &random) }.joined(separator: ",") + space() + "]"
+        + space()
     case .object(let members):
       let pairs = members.map { member in
         space() + JSON.string(member.name).encodedString() + space() + ":" + spaced(member.value, &random)

@@ -1,5 +1,6 @@
-@testable import JOSE
 import Testing
+
+@testable import JOSE
 
 @Suite struct ParsedJSONTests {
   private func parse(_ text: String) throws -> ParsedJSON {
@@ -25,7 +26,8 @@ import Testing
 
   @Test(arguments: [
     ("0", 0), ("-0", 0), ("7", 7), ("-7", -7), ("1e3", 1000), ("1.0", 1), ("1500e-2", 15),
-    ("9223372036854775807", Int64.max), ("-9223372036854775808", Int64.min), ("9007199254740993", 9_007_199_254_740_993),
+    ("9223372036854775807", Int64.max), ("-9223372036854775808", Int64.min),
+    ("9007199254740993", 9_007_199_254_740_993),
   ])
   func `a number that is an integer is one however it is written`(text: String, value: Int64) throws {
     #expect(try parse(text).integer == value)

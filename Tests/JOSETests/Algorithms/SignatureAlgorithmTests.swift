@@ -1,0 +1,40 @@
+import Testing
+
+@testable import JOSE
+
+@Suite struct SignatureAlgorithmTests {
+  @Test func `the names are those of the registry`() {
+    let names = SignatureAlgorithm.allCases.map(\.rawValue)
+    #expect(
+      names == [
+        "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384",
+        "ES512",
+        "EdDSA", "Ed25519",
+      ])
+  }
+
+  @Test func `T1 there is no none`() {
+    for name in ["none", "None", "NONE", ""] { #expect(SignatureAlgorithm(rawValue: name) == nil) }
+  }
+
+  @Test func `T1 names compare exactly and case-sensitively`() throws {
+    for algorithm in SignatureAlgorithm.allCases {
+      let name = algorithm.rawValue
+      #expect(SignatureAlgorithm(named: try Self.parsed(name)) == algorithm)
+      for other in [name.lowercased(), name + " ", " " + name, name + "\u{0}", String(name.dropLast())]
+      where other != name {
+        #expect(SignatureAlgorithm(named: try Self.parsed(other)) == nil)
+      }
+    }
+    #expect(SignatureAlgorithm(named: try ParsedJSON(parsing: Array("256".utf8))) == nil)
+  }
+
+  @Test func `only HMAC is symmetric`() {
+    let symmetric = SignatureAlgorithm.allCases.filter { !$0.isAsymmetric }
+    #expect(symmetric == [.hs256, .hs384, .hs512])
+  }
+
+  private static func parsed(_ name: String) throws -> ParsedJSON {
+    try ParsedJSON(parsing: JSON.string(name).encoded())
+  }
+}
