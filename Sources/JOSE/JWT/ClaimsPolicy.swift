@@ -70,12 +70,17 @@ extension ClaimsPolicy {
     guard algorithms.contains(header.algorithm) else {
       throw JOSEError(.unsupportedAlgorithm, "\(header.algorithm.rawValue) is not allowed here")
     }
-    guard let type = header.type, MediaType(type) == mediaType else {
+    guard let type = header.type, isExpected(type) else {
       throw JOSEError(.typeMismatch, "typ is not \(self.type)")
     }
     guard header.isPayloadEncoded else {
       throw JOSEError(.criticalHeader, "a JWT with b64 = false (RFC 7797 §7)")
     }
+  }
+
+  /// Nearly every token spells its type as the policy does.
+  private func isExpected(_ type: String) -> Bool {
+    type.utf8.elementsEqual(self.type.utf8) || MediaType(type) == mediaType
   }
 
   /// Checks the claims.

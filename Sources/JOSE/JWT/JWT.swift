@@ -7,16 +7,18 @@ public enum JWT {
   ///     another's.
   ///   - key: its `alg` and `kid` go into the header.
   /// - Returns: The compact serialization.
-  /// - Throws: ``JOSEError`` with code `unexpected_json` for claims that are no object, repeat a name or hold
-  ///   a number that is not finite; `malformed_claim` for a registered claim of the wrong type,
-  ///   `type_mismatch` for an empty type, or `invalid_key` when the key cannot sign.
+  /// - Throws: ``JOSEError`` with code `unexpected_json` for claims that are no object or hold a number that
+  ///   is not finite; `duplicate_member` for a name given twice; `too_large` for values nested deeper than
+  ///   16; `malformed_claim` for a registered claim of the wrong type; `type_mismatch` for an empty type;
+  ///   `invalid_key` when the key cannot sign.
   public static func sign(
     _ claims: JSON, type: String, with key: SigningKey
   ) throws(JOSEError) -> String {
     guard case .object = claims else { throw JOSEError(.unexpectedJSON, "claims are a JSON object") }
     guard !type.isEmpty else { throw JOSEError(.typeMismatch, "the type is empty") }
-    try claims.requireReadable()
+    guard claims.isFinite else { throw JOSEError(.unexpectedJSON, "a number that JSON cannot carry") }
     let payload = claims.encoded()
+    // What our own reader would not take is not signed.
     _ = try Claims(parsing: payload, limits: JSONLimits(maximumBytes: payload.count))
     return try CompactJWS.sign(payload: payload, type: type, with: key)
   }
@@ -79,23 +81,13 @@ public enum JWT {
 }
 
 extension JSON {
-  /// Whether a strict reader reads this as it was meant: no name twice in an object, every number finite.
-  fileprivate func requireReadable() throws(JOSEError) {
+  /// Whether every number is one that JSON can carry; the others would be written as `null`.
+  fileprivate var isFinite: Bool {
     switch self {
-    case .number(let number) where !number.isFinite:
-      throw JOSEError(.unexpectedJSON, "a number that JSON cannot carry")
-    case .array(let elements):
-      for element in elements { try element.requireReadable() }
-    case .object(let members):
-      var names: Set<[UInt8]> = []
-      for member in members {
-        guard names.insert(Array(member.name.utf8)).inserted else {
-          throw JOSEError(.unexpectedJSON, "a name is given twice in one object")
-        }
-        try member.value.requireReadable()
-      }
-    default:
-      break
+    case .number(let number): number.isFinite
+    case .array(let elements): elements.allSatisfy(\.isFinite)
+    case .object(let members): members.allSatisfy(\.value.isFinite)
+    case .null, .bool, .integer, .string: true
     }
   }
 }

@@ -65,6 +65,16 @@ import Testing
     #expect(refusal { try JWK(parsing: TestKeys.json(key, ["x": zeros, "y": zeros])) } == .invalidKey)
   }
 
+  /// Under the neutral point, r = the same point and s = 0 signs every message.
+  @Test(arguments: [0x00, 0x01, 0xEC, 0xED, 0xEE] as [UInt8], [0x00, 0x80] as [UInt8])
+  func `T6 an Ed25519 point of small order is refused`(first: UInt8, sign: UInt8) {
+    let isHigh = first > 1
+    let point =
+      [first] + [UInt8](repeating: isHigh ? 0xFF : 0, count: 30) + [(isHigh ? 0x7F : 0) | sign]
+    let json = #"{"kty":"OKP","crv":"Ed25519","x":"\#(Base64URL.encode(point))"}"#
+    #expect(refusal { try JWK(parsing: Array(json.utf8)) } == .invalidKey)
+  }
+
   /// Two coordinates of the wrong lengths can add up to the right one.
   @Test(arguments: [NISTCurve.p256, .p384, .p521])
   func `T6 each coordinate has its exact length`(curve: NISTCurve) throws {

@@ -73,6 +73,7 @@ import Testing
     #""crit":["b64","b64"],"b64":true"#, #""crit":["b64","x"],"b64":true,"x":1"#,
     #""crit":["B64"],"B64":true"#,
     #""crit":["\u0062641"],"b641":1"#, #""crit":[["b64"]],"b64":true"#, #""b64":true"#, #""b64":false"#,
+    #""crit":["exp"],"exp":1,"b64":true"#, #""crit":["alg"],"b64":false"#,
   ])
   func `T10 crit lists what is present and understood, each once, and nothing else`(parameters: String) {
     #expect(read(#"{"alg":"HS256",\#(parameters)}"#) == .criticalHeader)

@@ -82,13 +82,16 @@ import Testing
 
   @Test func `what a strict reader would not read is not signed`() throws {
     let key = try TestKeys.signing(.es256)
-    let refused: [JSON] = [
-      .array([]), "x", ["a": .number(.nan)], ["a": [["b": .number(.infinity)]]], ["a": 1, "a": 2],
-      ["a": ["b": 1, "b": 2]],
+    let deep = (0..<16).reduce(JSON.null) { value, _ in ["a": value] }
+    let refused: [(JSON, JOSEError.Code)] = [
+      (.array([]), .unexpectedJSON), ("x", .unexpectedJSON), (["a": .number(.nan)], .unexpectedJSON),
+      (["a": .array([["b": .number(.infinity)]])], .unexpectedJSON), (["a": 1, "a": 2], .duplicateMember),
+      (["a": ["b": 1, "b": 2]], .duplicateMember), (["a": deep], .tooLarge),
     ]
-    for claims in refused {
-      #expect(refusal { try JWT.sign(claims, type: "JWT", with: key) } == .unexpectedJSON)
+    for (claims, code) in refused {
+      #expect(refusal { try JWT.sign(claims, type: "JWT", with: key) } == code)
     }
+    #expect(refusal { try JWT.sign(deep, type: "JWT", with: key) } == nil)
     #expect(refusal { try JWT.sign([1, 2], type: "JWT", with: key) } == .unexpectedJSON)
     #expect(refusal { try JWT.sign(["a": Double.nan], type: "JWT", with: key) } == .unexpectedJSON)
     #expect(refusal { try JWT.sign(Self.claims, type: "", with: key) } == .typeMismatch)

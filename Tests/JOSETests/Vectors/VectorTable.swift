@@ -80,8 +80,8 @@ enum VectorTable {
     "cookbook/jws/4_3.ecdsa_signature.json": .cookbook(.es512),
     "cookbook/jws/4_4.hmac-sha2_integrity_protection.json": .cookbook(.hs256),
     "cookbook/jws/4_5.signature_with_detached_content.json": .cookbook(.hs256),
-    "cookbook/rfc7797/4.2.hmac-sha2_b64_false.json": .cookbook(.hs256),
-    "cookbook/rfc7797/hmac-sha2_b64_false.json":
+    "cookbook/rfc7797/hmac-sha2_b64_false.json": .cookbook(.hs256),
+    "cookbook/rfc7797/4.2.hmac-sha2_b64_false.json":
       .refusedToken(.malformedToken, because: "the file has JSON serializations only, and b64 without crit"),
   ]
 
