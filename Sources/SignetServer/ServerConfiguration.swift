@@ -17,6 +17,8 @@ package struct ServerConfiguration: Sendable {
     package var headerBytes = 16_384
     /// How many header fields a request may have.
     package var headerFields = 100
+    /// How long a client may take to send a body.
+    package var bodyTimeout: Duration = .seconds(20)
     /// A connection that says nothing for so long is closed.
     package var idleTimeout: Duration = .seconds(60)
     package var connections = 4_096

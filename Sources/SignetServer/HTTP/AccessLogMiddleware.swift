@@ -10,7 +10,11 @@ internal import Logging
 struct AccessLogMiddleware: RouterMiddleware {
   typealias Context = AuthorityRequestContext
 
-  let site: Site
+  private let headers: [(HTTPField.Name, String)]
+
+  init(site: Site) {
+    headers = Self.headers + (site.isSecure ? [(.strictTransportSecurity, "max-age=31536000")] : [])
+  }
 
   @concurrent func handle(
     _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
@@ -31,14 +35,11 @@ struct AccessLogMiddleware: RouterMiddleware {
     return request.method == .head ? response.createHeadResponse() : response
   }
 
-  private var headers: [(HTTPField.Name, String)] {
-    let always: [(HTTPField.Name, String)] = [
-      (.cacheControl, "no-store"), (.xContentTypeOptions, "nosniff"),
-      (.contentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'"),
-      (Self.referrerPolicyName, "no-referrer"),
-    ]
-    return site.isSecure ? always + [(.strictTransportSecurity, "max-age=31536000")] : always
-  }
+  private static let headers: [(HTTPField.Name, String)] = [
+    (.cacheControl, "no-store"), (.xContentTypeOptions, "nosniff"),
+    (.contentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'"),
+    (referrerPolicyName, "no-referrer"),
+  ]
 
   static let requestIDName = HTTPField.Name.constant("X-Request-Id")
   private static let referrerPolicyName = HTTPField.Name.constant("Referrer-Policy")

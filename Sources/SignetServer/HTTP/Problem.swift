@@ -61,6 +61,7 @@ extension Problem.Code {
   static let missingField = Self(rawValue: "missing_field")
   static let wrongType = Self(rawValue: "wrong_type")
   static let invalidField = Self(rawValue: "invalid_field")
+  static let bodyTooSlow = Self(rawValue: "body_too_slow")
   static let bodyTooLarge = Self(rawValue: "body_too_large")
   static let unsupportedMediaType = Self(rawValue: "unsupported_media_type")
   static let passwordTooShort = Self(rawValue: "password_too_short")

@@ -1,5 +1,4 @@
 internal import HTTPTypes
-internal import Hummingbird
 internal import JOSE
 
 /// What one endpoint takes: a type of its own, whose fields are all there is (A14).
@@ -102,48 +101,5 @@ struct RequestFields: Sendable {
       guard body[start...].starts(with: quoted) else { return false }
       return body[(start + quoted.count)...].first { $0 > 0x20 } == UInt8(ascii: ":")
     }
-  }
-}
-
-/// How bodies are read.
-enum RequestBodies {
-  static let tooLarge = Problem(
-    .contentTooLarge, .bodyTooLarge, "The body may have at most \(RequestFields.maximumBodyBytes) bytes.")
-
-  static let unsupportedMediaType = Problem(
-    .unsupportedMediaType, .unsupportedMediaType, "The body must be application/json.",
-    headers: [.accept: "application/json"])
-}
-
-extension Request {
-  /// This request's input.
-  /// - Throws: ``Problem`` 413, 415, 400 or 422.
-  func input<Input: RequestInput>(_ type: Input.Type) async throws -> Input {
-    try Input(RequestFields(parsing: try await jsonBody(), allowing: Input.fieldNames))
-  }
-
-  /// This request's input, where an empty body stands for no fields.
-  func optionalInput<Input: RequestInput>(_ type: Input.Type) async throws -> Input {
-    let declaredLength = headers[.contentLength]
-    if declaredLength == "0" || (declaredLength == nil && headers[.transferEncoding] == nil) {
-      return try Input(.none)
-    }
-    return try await input(type)
-  }
-
-  private func jsonBody() async throws -> [UInt8] {
-    guard isJSON else { throw RequestBodies.unsupportedMediaType }
-    if let length = headers[.contentLength].flatMap({ Int($0) }), length > RequestFields.maximumBodyBytes {
-      throw RequestBodies.tooLarge
-    }
-    let buffer = try await body.collect(upTo: RequestFields.maximumBodyBytes)
-    return Array(buffer.readableBytesView)
-  }
-
-  /// Whether the media type is `application/json`, whatever its parameters (RFC 8259 §11 defines none).
-  private var isJSON: Bool {
-    guard let type = headers[.contentType] else { return false }
-    let essence = type.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }
-    return essence.lowercased() == "application/json"
   }
 }

@@ -8,6 +8,7 @@ internal import SignetAuthority
 struct LoginRoutes {
   let service: AuthorityService
   let defence: CrossSiteDefence
+  let bodies: RequestBodies
 
   var endpoints: [Endpoint] {
     [
@@ -19,7 +20,7 @@ struct LoginRoutes {
   @Sendable private func login(_ request: Request, _ context: AuthorityRequestContext) async throws
     -> Response
   {
-    let input = try await request.input(LoginInput.self)
+    let input = try await bodies.read(request, as: LoginInput.self)
     // There is no session yet that a cross-site token could be bound to: where the request comes from must
     // do.
     if input.wantsCookies { try defence.checkOrigin(of: request) }
@@ -38,7 +39,7 @@ struct LoginRoutes {
   @Sendable private func refresh(_ request: Request, _ context: AuthorityRequestContext) async throws
     -> Response
   {
-    let input = try await request.optionalInput(RefreshInput.self)
+    let input = try await bodies.readIfPresent(request, as: RefreshInput.self)
     let cookie = try request.value(of: .refresh)
     guard input.refreshToken == nil || cookie == nil else {
       throw Problem(

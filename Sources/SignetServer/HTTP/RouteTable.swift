@@ -1,0 +1,90 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import HummingbirdTokenVerification
+internal import SignetAuthority
+internal import TokenVerification
+
+/// Builds the router from the rows: the one place that knows all routes.
+struct RouteTable {
+  let service: AuthorityService
+  let configuration: ServerConfiguration
+  let site: Site
+
+  init(service: AuthorityService, configuration: ServerConfiguration) {
+    self.service = service
+    self.configuration = configuration
+    site = Site(issuer: service.authority.policy.issuer)
+  }
+
+  /// All routes. A new noun adds its rows here.
+  private var endpoints: [Endpoint] {
+    [
+      LoginRoutes(service: service, defence: defence, bodies: bodies).endpoints,
+      SessionRoutes(service: service, bodies: bodies).endpoints,
+      AccountRoutes(service: service, bodies: bodies).endpoints,
+      KeyRoutes(service: service).endpoints,
+      MetadataRoutes(service: service, site: site).endpoints,
+      HealthRoutes(service: service).endpoints,
+    ].flatMap { $0 }
+  }
+
+  private var bodies: RequestBodies { RequestBodies(timeout: configuration.limits.bodyTimeout) }
+
+  private var defence: CrossSiteDefence {
+    CrossSiteDefence(site: site, configuration: configuration, keyring: service.authority.keyring)
+  }
+
+  func router() throws -> Router<AuthorityRequestContext> {
+    let router = Router(context: AuthorityRequestContext.self, options: .autoGenerateHeadEndpoints)
+    router.add(middleware: AccessLogMiddleware(site: site))
+    router.add(middleware: CORSMiddleware(origins: configuration.browserOrigins))
+    router.add(middleware: ProblemMiddleware())
+    let guarded = router.group()
+      .add(middleware: try tokenMiddleware())
+      .add(middleware: CrossSiteMiddleware(defence: defence))
+    let rows = endpoints
+    for row in rows {
+      let path = fullPath(of: row)
+      switch row.access {
+      case .everybody: router.on(RouterPath(path), method: row.method, use: row.handler)
+      case .session: guarded.on(RouterPath(path), method: row.method, use: row.handler)
+      }
+    }
+    addRefusals(to: router, rows: rows)
+    return router
+  }
+
+  private func fullPath(of row: Endpoint) -> String {
+    row.isBelowIssuer ? site.path + row.path : row.path
+  }
+
+  /// Access tokens of this very authority, for its own API: the audience is the issuer.
+  private func tokenMiddleware() throws -> TokenMiddleware<AuthorityRequestContext> {
+    let issuer = service.authority.policy.issuer
+    let policy = try VerificationPolicy(issuer: issuer, audience: issuer, algorithms: CurrentKeys.algorithms)
+    return TokenMiddleware(
+      verifier: TokenVerifier(policy: policy), keys: service.keys, revocations: service.revocations,
+      sources: .authorizationField(orCookie: SessionCookie.access.rawValue), clock: service.clock)
+  }
+
+  /// Answers the methods that a path has not: 405 with `Allow`, and 204 to `OPTIONS` (RFC 9110 §15.5.6,
+  /// §9.3.7).
+  private func addRefusals(to router: Router<AuthorityRequestContext>, rows: [Endpoint]) {
+    for (path, rows) in Dictionary(grouping: rows, by: fullPath(of:)) {
+      let methods = Set(rows.map(\.method))
+      let offered = methods.union(methods.contains(.get) ? [.head, .options] : [.options])
+      let allow = offered.map(\.rawValue).sorted().joined(separator: ", ")
+      router.on(RouterPath(path), method: .options) { _, _ in
+        Response(status: .noContent, headers: [.allow: allow])
+      }
+      for method in Self.knownMethods.subtracting(offered) {
+        router.on(RouterPath(path), method: method) { _, _ -> Response in
+          throw Problem(
+            .methodNotAllowed, .methodNotAllowed, "This path answers \(allow).", headers: [.allow: allow])
+        }
+      }
+    }
+  }
+
+  private static let knownMethods: Set<HTTPRequest.Method> = [.get, .head, .post, .put, .patch, .delete]
+}
