@@ -21,7 +21,7 @@ import TokenVerification
       #expect(service.keys.current.published.keys.count == 3)
       #expect(try await session(ended.session, in: service) != nil)
 
-      running.clock.advance(by: .seconds(361))
+      running.clock.advance(by: .seconds(3_661))
       try await service.removeExpired()
       #expect(service.revocations.view.count == 0)
       #expect(service.keys.current.published.keys.count == 2)

@@ -130,6 +130,6 @@ extension RunningAuthority {
 
   /// All audit events, newest first.
   func auditEvents() async throws -> [AuditEvent] {
-    try await service.storage.read { tx in try tx.auditEvents(of: nil, before: nil, limit: 1_000) }
+    try await service.storage.read { tx in try tx.auditEvents(of: nil, before: nil, limit: 10_000) }
   }
 }

@@ -1,4 +1,5 @@
 import JOSE
+import NIOCore
 import NIOHTTP1
 import SignetAuthority
 import SignetTesting
@@ -108,6 +109,28 @@ import Testing
       #expect(
         try await running.api.post("/api/v1/refresh", ["refresh_token": .string(tokens.refresh)]).status
           == 200)
+    }
+  }
+
+  @Test func `a body that does not arrive is given up, and what is no HTTP is refused`() async throws {
+    var options = RunningAuthority.Options()
+    options.limits.bodyTimeout = .milliseconds(50)
+    try await RunningAuthority.run(options) { running in
+      let head = "POST /api/v1/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+      let slow = try await RawConnection.answer(
+        to: head + "Content-Length: 40\r\n\r\n{", port: running.api.port)
+      #expect(slow.hasPrefix("HTTP/1.1 408 "))
+      let chunked = head + "Transfer-Encoding: chunked\r\n\r\n5\r\n{\"log"
+      #expect(try await RawConnection.answer(to: chunked, port: running.api.port).hasPrefix("HTTP/1.1 408 "))
+      let both = head + "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}"
+      for text in ["GARBAGE\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", both] {
+        let answer = try await RawConnection.answer(to: text, port: running.api.port)
+        #expect(
+          answer.isEmpty || answer.hasPrefix("HTTP/1.1 400 "), "\(text.prefix(20)): \(answer.prefix(40))")
+      }
+      let complete = head + "Content-Length: 2\r\n\r\n{}"
+      #expect(try await RawConnection.answer(to: complete, port: running.api.port).hasPrefix("HTTP/1.1 400 "))
+      #expect(try await running.api.get("/health/live").status == 200)
     }
   }
 

@@ -77,9 +77,13 @@ import Testing
     try gate.hold(hasher)
     let waiting = (0..<2).map { _ in Task { try await hasher.hash(Self.anyPassword()) } }
     await gate.until { hasher.waitingCount == 2 }
-    await #expect(throws: HashingError.overloaded) { try await hasher.hash(Self.anyPassword()) }
     await #expect(throws: HashingError.overloaded) {
-      try await hasher.matches(Self.anyPassword(), TestAuthority.passwordHash())
+      try await gate.attempt(beyond: 2, of: hasher) { try await hasher.hash(Self.anyPassword()) }
+    }
+    await #expect(throws: HashingError.overloaded) {
+      try await gate.attempt(beyond: 2, of: hasher) {
+        try await hasher.matches(Self.anyPassword(), TestAuthority.passwordHash())
+      }
     }
     gate.open()
     for task in waiting { _ = try await task.value }

@@ -104,8 +104,10 @@ import Testing
       try gate.hold(hasher)
       let waiting = Task { try await running.logIn() }
       await gate.until { hasher.waitingCount == 1 }
-      let refused = try await running.api.post(
-        "/api/v1/login", ["login": "ada", "password": .string(RunningAuthority.password)])
+      let refused = try await gate.attempt(beyond: 1, of: hasher) {
+        try await running.api.post(
+          "/api/v1/login", ["login": "ada", "password": .string(RunningAuthority.password)])
+      }
       #expect(refused.status == 503)
       #expect(refused.code == "overloaded")
       #expect(refused.headers.first(name: "retry-after") == "2")
