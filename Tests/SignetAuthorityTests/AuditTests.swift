@@ -8,8 +8,7 @@ import Testing
     let world = try await World()
     let retryKey = "canary-retry-key-0123"
     let account = try await world.test.addAccount()
-    let request = SessionRequest(retryKey: RetryKey(retryKey), origin: TestAuthority.origin)
-    let first = try await world.test.logIn(account, request: request)
+    let first = try await world.test.logIn(account)
     let second = try #require(try await world.test.refresh(first.refreshToken, retryKey: retryKey).tokens)
     _ = try await world.test.refresh(first.refreshToken, retryKey: retryKey)
     world.clock.advance(by: .seconds(60))

@@ -48,7 +48,8 @@ package struct RefreshToken: Hashable, Sendable, CustomStringConvertible, Custom
   }
 
   /// The text that a client keeps. Two calls for one generation give the same text while the keyring's newest
-  /// secret stays, which is what lets a retry get the very token that was lost.
+  /// secret stays, which is what lets a retry get the very token that was lost. After a rotation of the
+  /// keyring a retry gets another text of the same generation: either is good, and using one spends both.
   package func text(keyring: Keyring) -> String {
     let number = (0..<8).map { UInt8(truncatingIfNeeded: generation >> (56 - 8 * $0)) }
     let message = [Self.version] + keyring.newestID + grant.bytes + number

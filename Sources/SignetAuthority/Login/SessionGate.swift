@@ -5,19 +5,17 @@ internal import TokenVerification
 package struct SessionRequest: Sendable {
   package let client: ClientID
   package let narrowing: GrantNarrowing
-  package let retryKey: RetryKey?
   package let origin: RequestOrigin
   /// The session that this login takes the place of, when the browser shows its cookie. It may be another
   /// account's; so it must come from a token that was verified, never from an identifier that was sent.
   package let replacing: SessionID?
 
   package init(
-    client: ClientID = .firstParty, narrowing: GrantNarrowing = .whole, retryKey: RetryKey? = nil,
-    origin: RequestOrigin, replacing: SessionID? = nil
+    client: ClientID = .firstParty, narrowing: GrantNarrowing = .whole, origin: RequestOrigin,
+    replacing: SessionID? = nil
   ) {
     self.client = client
     self.narrowing = narrowing
-    self.retryKey = retryKey
     self.origin = origin
     self.replacing = replacing
   }
@@ -53,7 +51,7 @@ extension Authority {
       let session = try insertSession(for: login, origin: request.origin, in: tx, at: now)
       let grant = Grant(
         id: GrantID(from: random), session: session.id, client: request.client, scopes: scopes,
-        resources: resources, rotatedAt: now, retryKeyHash: request.retryKey?.hash, createdAt: now)
+        resources: resources, rotatedAt: now, createdAt: now)
       try tx.insert(grant)
       try endReplaced(request, in: tx, at: now)
       return .opened(issue(grant, of: session, account: account, position: position, at: now))

@@ -10,23 +10,20 @@ internal import SignetAuthority
 /// | `password` | at most 1,024 bytes |
 /// | `scope` | scopes, separated by spaces; all that the account has when absent |
 /// | `resource` | an audience, or several; all that are declared when absent (RFC 8707) |
-/// | `retry_key` | see ``RetryKey`` |
 /// | `cookies` | true: the answer sets cookies and its body holds no token |
 struct LoginInput: RequestInput {
-  static let fieldNames: Set<String> = ["login", "password", "scope", "resource", "retry_key", "cookies"]
+  static let fieldNames: Set<String> = ["login", "password", "scope", "resource", "cookies"]
 
   /// Nil when the text can name no account: that is answered like an unknown name.
   let name: LoginName?
   let password: Password
   let narrowing: GrantNarrowing
-  let retryKey: RetryKey?
   let wantsCookies: Bool
 
   init(_ fields: RequestFields) throws(Problem) {
     name = LoginName(try fields.requiredString("login"))
     password = try fields.password("password")
     narrowing = try fields.narrowing()
-    retryKey = try fields.retryKey()
     wantsCookies = try fields.bool("cookies") ?? false
   }
 }

@@ -28,8 +28,7 @@ struct LoginRoutes {
     let outcome = try await service.login(
       name: input.name, password: input.password,
       request: SessionRequest(
-        narrowing: input.narrowing, retryKey: input.retryKey, origin: context.origin(of: request),
-        replacing: replaced))
+        narrowing: input.narrowing, origin: context.origin(of: request), replacing: replaced))
     switch outcome {
     case .opened(let tokens): return answer(tokens, inCookies: input.wantsCookies)
     case .denied(let denial): throw Self.problem(for: denial)

@@ -42,8 +42,9 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     BadInput("/login", #"{"login":"ada","password":"p","scope":["a"]}"#, 400, "wrong_type", "scope"),
     BadInput("/login", #"{"login":"ada","password":"p","resource":[1]}"#, 400, "wrong_type", "resource"),
     BadInput("/login", #"{"login":"ada","password":"p","cookies":"yes"}"#, 400, "wrong_type", "cookies"),
+    BadInput("/login", #"{"login":"ada","password":"p","retry_key":"x"}"#, 400, "unknown_field", "retry_key"),
     BadInput(
-      "/login", #"{"login":"ada","password":"p","retry_key":"short"}"#, 422, "invalid_field", "retry_key"),
+      "/refresh", #"{"refresh_token":"x","retry_key":"short"}"#, 422, "invalid_field", "retry_key"),
     BadInput("/login", #"{"login":"ada","password":"\#(longPassword)"}"#, 422, "invalid_field", "password"),
     BadInput("/login", #"{"login":"ada","password":"p""#, 400, "malformed_json"),
     BadInput("/login", #"{"login":"ada","password":"p"} "x""#, 400, "malformed_json"),
