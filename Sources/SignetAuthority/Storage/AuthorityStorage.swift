@@ -20,6 +20,7 @@ package protocol AuthorityStorage: Sendable {
 }
 
 /// Called with the revocation entries of each commit, in commit order, before its `write` returns.
+/// Short, and without a call to the storage: other writers wait for it.
 package typealias RevocationObserver = @Sendable ([RevocationEntry]) -> Void
 
 /// What a transaction can read.
