@@ -119,6 +119,7 @@ import Testing
     ("sessions:\n  idle-limit: 30", "is “30”; write a whole number and a unit"),
     ("sessions:\n  idle-limit: 400d", "sessions.idle-limit: must be from"),
     ("signing:\n  algorithm: none", "signing.algorithm: is “none”"),
+    ("signing:\n  publish-ahead: 23h", "signing.publish-ahead: must be 24h or more"),
     ("passwords:\n  minimum-length: 7", "passwords.minimum-length: is “7”"),
     ("resources:\n  Orders:\n    audience: a", "there is no setting “resources.Orders”"),
     ("server:\n  browser-origins: [https://app.example.com/]", "server.browser-origins: "),

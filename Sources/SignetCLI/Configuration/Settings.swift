@@ -53,6 +53,10 @@ struct Settings: Sendable {
     let absoluteLimit = try reading.duration("sessions.absolute-limit")
     let grace = try reading.duration("sessions.refresh-grace")
     let publishAhead = try reading.duration("signing.publish-ahead")
+    guard publishAhead >= .seconds(86_400) else {
+      throw reading.error(
+        "signing.publish-ahead", "must be 24h or more: verifiers may keep a key set that long")
+    }
     do {
       return try AuthorityPolicy(
         issuer: issuer, accessTokenLifetime: lifetime, sessionIdleLimit: idleLimit,

@@ -1,7 +1,9 @@
+internal import Dispatch
 internal import Glibc
 
 /// The terminal's echo, off while something is read.
 enum EchoOff {
+  /// Runs `body` with the echo off. It comes back on also when Ctrl-C ends the program meanwhile.
   static func reading(_ body: () -> String?) throws(CommandError) -> String? {
     var settings = termios()
     // SAFETY: the pointer is to a local variable and does not outlive the call.
@@ -9,9 +11,21 @@ enum EchoOff {
       throw CommandError("this terminal's echo cannot be turned off", next: "give the password in a file")
     }
     let before = settings
+    // A handler that does nothing: a signal that is ignored would not reach the source below either.
+    signal(SIGINT) { _ in }
+    let interruption = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
+    interruption.setEventHandler {
+      apply(before)
+      exit(130)
+    }
+    interruption.resume()
+    defer {
+      apply(before)
+      interruption.cancel()
+      signal(SIGINT, SIG_DFL)
+    }
     settings.c_lflag &= ~tcflag_t(ECHO)
     apply(settings)
-    defer { apply(before) }
     return body()
   }
 

@@ -35,8 +35,11 @@ enum SecretInput {
   }
 
   private static func typed(_ prompt: String) throws(CommandError) -> String {
-    FileHandle.standardError.write(Data("\(prompt): ".utf8))
-    let line = try EchoOff.reading { readLine(strippingNewline: true) }
+    let line = try EchoOff.reading {
+      // Only now: what is typed before the echo is off would be shown, and then thrown away.
+      FileHandle.standardError.write(Data("\(prompt): ".utf8))
+      return readLine(strippingNewline: true)
+    }
     Output.note("")
     guard let line, !line.isEmpty else { throw CommandError.usage("nothing was typed") }
     return line
