@@ -7,7 +7,6 @@ internal import TokenVerification
 /// `GET /me` and `POST /password`.
 struct AccountRoutes {
   let service: AuthorityService
-  let bodies: RequestBodies
 
   var endpoints: [Endpoint] {
     [
@@ -35,7 +34,7 @@ struct AccountRoutes {
     _ request: Request, _ context: AuthorityRequestContext
   ) async throws -> Response {
     let principal = try context.sessionPrincipal()
-    let input = try await bodies.read(request, as: PasswordInput.self)
+    let input = try await request.input(PasswordInput.self)
     let change = try await service.changePassword(
       of: principal, from: input.current, to: input.new, origin: context.origin(of: request))
     switch change {

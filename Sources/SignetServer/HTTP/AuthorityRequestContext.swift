@@ -10,9 +10,12 @@ struct AuthorityRequestContext: TokenRequestContext {
   var principal: Principal?
   /// The peer of the socket. Forwarded headers are not believed.
   let remoteAddress: String?
+  /// What the request came over.
+  let connection: any Channel
 
   init(source: ApplicationRequestContextSource) {
     coreContext = CoreRequestContextStorage(source: source)
+    connection = source.channel
     remoteAddress = source.channel.remoteAddress?.ipAddress
   }
 }

@@ -87,6 +87,17 @@ extension Problem.Code {
 }
 
 extension Problem {
+  static let bodyTooLarge = Problem(
+    .contentTooLarge, .bodyTooLarge, "The body may have at most \(RequestFields.maximumBodyBytes) bytes.",
+    headers: [.connection: "close"])
+
+  static let bodyTooSlow = Problem(
+    .requestTimeout, .bodyTooSlow, "The body took too long to arrive.", headers: [.connection: "close"])
+
+  static let unsupportedMediaType = Problem(
+    .unsupportedMediaType, .unsupportedMediaType, "The body must be application/json.",
+    headers: [.accept: "application/json"])
+
   static let notFound = Problem(.notFound, .notFound, "There is nothing at this path.")
 
   /// As many requests wait for a password hash as may.

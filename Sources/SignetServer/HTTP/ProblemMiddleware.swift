@@ -37,7 +37,7 @@ struct ProblemMiddleware: RouterMiddleware {
     switch error {
     case let problem as Problem: return problem
     case HashingError.overloaded, HashingError.stopped: return .overloaded
-    case is NIOTooManyBytesError: return RequestBodies.tooLarge
+    case is NIOTooManyBytesError: return .bodyTooLarge
     case let error as StorageError: return problem(for: error, context: context)
     case let error as any HTTPResponseError: return Self.problem(forStatus: error.status)
     default:
@@ -62,7 +62,7 @@ struct ProblemMiddleware: RouterMiddleware {
   private static func problem(forStatus status: HTTPResponse.Status) -> Problem {
     switch status {
     case .notFound: .notFound
-    case .contentTooLarge: RequestBodies.tooLarge
+    case .contentTooLarge: .bodyTooLarge
     case .unauthorized: .invalidToken
     case .badRequest:
       Problem(

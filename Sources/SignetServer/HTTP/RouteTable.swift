@@ -19,16 +19,14 @@ struct RouteTable {
   /// All routes. A new noun adds its rows here.
   private var endpoints: [Endpoint] {
     [
-      LoginRoutes(service: service, defence: defence, bodies: bodies).endpoints,
-      SessionRoutes(service: service, bodies: bodies).endpoints,
-      AccountRoutes(service: service, bodies: bodies).endpoints,
+      LoginRoutes(service: service, defence: defence).endpoints,
+      SessionRoutes(service: service).endpoints,
+      AccountRoutes(service: service).endpoints,
       KeyRoutes(service: service).endpoints,
       MetadataRoutes(service: service, site: site).endpoints,
       HealthRoutes(service: service).endpoints,
     ].flatMap { $0 }
   }
-
-  private var bodies: RequestBodies { RequestBodies(timeout: configuration.limits.bodyTimeout) }
 
   private var defence: CrossSiteDefence {
     CrossSiteDefence(site: site, configuration: configuration, keyring: service.authority.keyring)
@@ -39,6 +37,7 @@ struct RouteTable {
     router.add(middleware: AccessLogMiddleware(site: site))
     router.add(middleware: CORSMiddleware(origins: configuration.browserOrigins))
     router.add(middleware: ProblemMiddleware())
+    router.add(middleware: RequestBodyMiddleware(timeout: configuration.limits.bodyTimeout))
     let guarded = router.group()
       .add(middleware: try tokenMiddleware())
       .add(middleware: CrossSiteMiddleware(defence: defence))

@@ -8,7 +8,6 @@ internal import SignetAuthority
 struct LoginRoutes {
   let service: AuthorityService
   let defence: CrossSiteDefence
-  let bodies: RequestBodies
 
   var endpoints: [Endpoint] {
     [
@@ -20,7 +19,7 @@ struct LoginRoutes {
   @Sendable private func login(_ request: Request, _ context: AuthorityRequestContext) async throws
     -> Response
   {
-    let input = try await bodies.read(request, as: LoginInput.self)
+    let input = try await request.input(LoginInput.self)
     // There is no session yet that a cross-site token could be bound to: where the request comes from must
     // do.
     if input.wantsCookies { try defence.checkOrigin(of: request) }
@@ -38,7 +37,7 @@ struct LoginRoutes {
   @Sendable private func refresh(_ request: Request, _ context: AuthorityRequestContext) async throws
     -> Response
   {
-    let input = try await bodies.readIfPresent(request, as: RefreshInput.self)
+    let input = try await request.optionalInput(RefreshInput.self)
     let cookie = try request.value(of: .refresh)
     guard input.refreshToken == nil || cookie == nil else {
       throw Problem(
@@ -80,7 +79,7 @@ struct LoginRoutes {
       "token_type": inCookies ? nil : "Bearer",
       "expires_in": .integer(access.lifetimeSeconds),
       "refresh_token": inCookies ? nil : .string(tokens.refreshToken),
-      "scope": .string(access.scopes.joined(separator: " ")),
+      "scope": access.scopes.isEmpty ? nil : .string(access.scopes.joined(separator: " ")),
       "session_id": .string(tokens.issued.session.id.description),
       "csrf_token": inCookies ? .string(crossSiteToken) : nil,
     ])

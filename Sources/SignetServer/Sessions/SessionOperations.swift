@@ -57,11 +57,11 @@ extension AuthorityService {
     }
   }
 
-  /// The account's sessions that can still be refreshed, newest login first.
+  /// The account's sessions that can still be refreshed, newest login first; at most 200.
   package func sessions(of principal: SessionPrincipal) async throws -> [Session] {
     let now = clock()
     return try await storage.read { [authority] tx in
-      try authority.liveSessions(of: principal.account, in: tx, at: now)
+      Array(try authority.liveSessions(of: principal.account, in: tx, at: now).prefix(200))
     }
   }
 }

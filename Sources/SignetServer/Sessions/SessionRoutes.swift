@@ -6,7 +6,6 @@ internal import SignetAuthority
 /// `POST /logout`, and the sessions of whoever is logged in.
 struct SessionRoutes {
   let service: AuthorityService
-  let bodies: RequestBodies
 
   var endpoints: [Endpoint] {
     [
@@ -20,7 +19,7 @@ struct SessionRoutes {
   @Sendable private func logout(_ request: Request, _ context: AuthorityRequestContext) async throws
     -> Response
   {
-    let input = try await bodies.readIfPresent(request, as: LogoutInput.self)
+    let input = try await request.optionalInput(LogoutInput.self)
     let ended = try await service.logout(
       try context.sessionPrincipal(), reach: input.reach, origin: context.origin(of: request))
     var response = Response(json: ["ended_sessions": .integer(Int64(ended))])

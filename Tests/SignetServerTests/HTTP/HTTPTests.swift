@@ -120,6 +120,9 @@ import Testing
       let slow = try await RawConnection.answer(
         to: head + "Content-Length: 40\r\n\r\n{", port: running.api.port)
       #expect(slow.hasPrefix("HTTP/1.1 408 "))
+      let nowhere = "POST /nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"
+      #expect(try await RawConnection.answer(to: nowhere, port: running.api.port).hasPrefix("HTTP/1.1 408 "))
+      #expect(try await RawConnection.isClosed(after: nowhere, port: running.api.port))
       let chunked = head + "Transfer-Encoding: chunked\r\n\r\n5\r\n{\"log"
       #expect(try await RawConnection.answer(to: chunked, port: running.api.port).hasPrefix("HTTP/1.1 408 "))
       let both = head + "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}"
