@@ -8,7 +8,14 @@ public import TokenVerification
 
 extension Rejection: HTTPResponseError {
   /// The status of ``Rejection/statusCode``.
-  public var status: HTTPResponse.Status { HTTPResponse.Status(code: statusCode) }
+  public var status: HTTPResponse.Status {
+    switch statusCode {
+    case 400: .badRequest
+    case 401: .unauthorized
+    case 403: .forbidden
+    default: .serviceUnavailable
+    }
+  }
 
   /// The answer to the client; see ``response()``.
   public func response(from request: Request, context: some RequestContext) throws -> Response {
