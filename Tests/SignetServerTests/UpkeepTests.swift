@@ -1,6 +1,7 @@
 import HummingbirdTokenVerification
 import JOSE
 import NIOHTTP1
+import ServiceLifecycle
 import SignetAuthority
 import SignetTesting
 import Testing
@@ -37,5 +38,23 @@ import TokenVerification
   private func session(_ id: String, in service: AuthorityService) async throws -> Session? {
     let id = try #require(SessionID(id))
     return try await service.storage.read { tx in try tx.session(id) }
+  }
+}
+
+@Suite struct UpkeepServiceTests {
+  @Test func `upkeep runs when the server starts, and a failure does not end it`() async throws {
+    let storage = FailingStorage()
+    var options = RunningAuthority.Options()
+    options.makeStorage = { _ in storage }
+    let log = LogRecorder()
+    let service = try await RunningAuthority.makeService(options, clock: TestClock(), logger: log.logger)
+    storage.fail(with: .unavailable("disk full"))
+    let group = ServiceGroup(
+      configuration: .init(
+        services: [Upkeep(service: service, interval: .milliseconds(1))], logger: log.logger))
+    let running = Task { try await group.run() }
+    while log.lines.count(where: { $0.contains("upkeep failed") }) < 3 { await Task.yield() }
+    await group.triggerGracefulShutdown()
+    try await running.value
   }
 }

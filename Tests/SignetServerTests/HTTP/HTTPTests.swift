@@ -114,7 +114,7 @@ import Testing
 
   @Test func `a body that does not arrive is given up, and what is no HTTP is refused`() async throws {
     var options = RunningAuthority.Options()
-    options.limits.bodyTimeout = .milliseconds(50)
+    options.limits.bodyTimeout = .milliseconds(300)
     try await RunningAuthority.run(options) { running in
       let head = "POST /api/v1/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
       let slow = try await RawConnection.answer(
