@@ -29,7 +29,7 @@ public final class RemoteKeys: KeySource, Service {
   private let patience: Duration
   private let state: Mutex<State>
   /// Raised when there is something to fetch.
-  private let work = Signal()
+  let work = Signal()
   /// Raised when a fetch has ended.
   private let done = Signal()
 

@@ -63,7 +63,7 @@ struct RemoteURL: Hashable, Sendable, CustomStringConvertible {
     if authority.hasPrefix("[") {
       host = authority.dropFirst().prefix { $0 != "]" }
       tail = authority[host.endIndex...].dropFirst()
-      guard host.contains(":"), IPAddress(String(host)) != nil else {
+      guard host.endIndex < authority.endIndex, host.contains(":"), IPAddress(String(host)) != nil else {
         throw RemoteKeysError("“\(authority)” is no IPv6 address in brackets")
       }
     } else {

@@ -1,0 +1,113 @@
+import Hummingbird
+import HummingbirdTesting
+import JOSE
+import Logging
+import NIOCore
+import ServiceLifecycle
+import SignetTesting
+import Synchronization
+
+@testable import HummingbirdTokenVerification
+
+/// A real server on loopback that answers as a test has told it to, and remembers what it was asked.
+final class IssuerServer: Sendable {
+  /// What a path answers.
+  struct Reply: Sendable {
+    var status: HTTPResponse.Status = .ok
+    var fields: HTTPFields = [:]
+    var body = ""
+    /// The answer, or the rest of it, waits until this is raised.
+    var gate: Signal?
+    /// Whether the body is sent without its length, the last part behind the gate.
+    var isStreamed = false
+  }
+
+  private struct State {
+    var replies: [String: Reply] = [:]
+    var requests: [String] = []
+  }
+
+  private let state = Mutex(State())
+  /// Raised with every request.
+  let asked = Signal()
+
+  static let metadataPath = "/.well-known/oauth-authorization-server"
+  static let openIDPath = "/.well-known/openid-configuration"
+
+  /// The paths that were asked for, in order.
+  var requests: [String] { state.withLock { $0.requests } }
+
+  /// How often `path` was asked for.
+  func count(_ path: String) -> Int { requests.count { $0 == path } }
+
+  subscript(path: String) -> Reply? {
+    get { state.withLock { $0.replies[path] } }
+    set { state.withLock { $0.replies[path] = newValue } }
+  }
+
+  /// Publishes metadata and keys as an authority does.
+  func publish(_ issuer: TestIssuer, fields: HTTPFields = [:]) throws {
+    self[Self.metadataPath] = Reply(
+      body: #"{"issuer":"\#(issuer.issuer)","jwks_uri":"\#(issuer.issuer)/jwks"}"#)
+    self["/jwks"] = Reply(fields: fields, body: try issuer.published.json().encodedString())
+  }
+
+  /// Waits until `path` has been asked for `times` times.
+  func wait(for path: String, times: Int = 1) async {
+    while true {
+      let seen = asked.count
+      if count(path) >= times { return }
+      await asked.wait(past: seen, atMost: .seconds(30))
+    }
+  }
+
+  /// Runs the server on a free port while `body` runs, which gets its URL.
+  func run(_ body: @Sendable (_ url: String) async throws -> Void) async throws {
+    let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
+    let application = Application(
+      responder: CallbackResponder { (request: Request, _: BasicRequestContext) in
+        await self.respond(to: request.uri.path)
+      },
+      configuration: .init(address: .hostname("127.0.0.1", port: 0)),
+      onServerRunning: { channel in continuation.yield(channel.localAddress?.port ?? 0) },
+      logger: Self.silence)
+    let group = ServiceGroup(
+      configuration: .init(services: [application], logger: Self.silence))
+    try await withThrowingTaskGroup(of: Void.self) { tasks in
+      tasks.addTask { try await group.run() }
+      for await port in ports {
+        do {
+          try await body("http://127.0.0.1:\(port)")
+        } catch {
+          await group.triggerGracefulShutdown()
+          throw error
+        }
+        break
+      }
+      await group.triggerGracefulShutdown()
+      try await tasks.waitForAll()
+    }
+  }
+
+  static let silence = Logger(label: "silence", factory: { _ in SwiftLogNoOpLogHandler() })
+
+  private func respond(to path: String) async -> Response {
+    let reply = state.withLock { state in
+      state.requests.append(path)
+      return state.replies[path]
+    }
+    asked.raise()
+    guard let reply else { return Response(status: .notFound) }
+    let buffer = ByteBuffer(string: reply.body)
+    if reply.isStreamed {
+      let body = ResponseBody { writer in
+        try await writer.write(buffer)
+        await reply.gate?.wait(past: 0, atMost: .seconds(30))
+        try await writer.finish(nil)
+      }
+      return Response(status: reply.status, headers: reply.fields, body: body)
+    }
+    await reply.gate?.wait(past: 0, atMost: .seconds(30))
+    return Response(status: reply.status, headers: reply.fields, body: ResponseBody(byteBuffer: buffer))
+  }
+}
