@@ -26,6 +26,9 @@ struct AuthorityAccess {
       return try await ControlClient(path: socket).answer(to: request)
     } catch ControlError.noServer {
       return try await opened(request)
+    } catch ControlError.peerRefused {
+      throw CommandError(
+        "\(socket) is not for this user", next: "run the command as the server's user, or as root")
     } catch let error as ControlError {
       throw CommandError("\(error)")
     }

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import JOSE
 internal import SignetAuthority
 internal import SignetServer
@@ -9,8 +10,16 @@ enum FailureText {
     case let error as StorageError: text(of: error)
     case let error as AdministrationRefusal: CommandError(error).description
     case let error as JOSEError: error.detail
+    case let error as CocoaError: text(of: error)
     default: "\(error)"
     }
+  }
+
+  /// The file, and the system's word for what is wrong with it.
+  private static func text(of error: CocoaError) -> String {
+    let reason = (error.underlying as? POSIXError).map { "\($0.localizedDescription)" }
+    let path = error.filePath ?? error.url?.path(percentEncoded: false)
+    return [path, reason ?? error.localizedDescription].compactMap { $0 }.joined(separator: ": ")
   }
 
   private static func text(of error: StorageError) -> String {
