@@ -7,10 +7,10 @@ import Testing
       ("a wall clock", Regex(/\bDate\(\)|\bDate\.now\b|\bgettimeofday\b|\bclock_gettime\b|\btime\(nil\)/)),
       ("a clock", Regex(/\b(ContinuousClock|SuspendingClock|DispatchTime|NIODeadline)\b/)),
       ("an identifier of its own making", Regex(/\bUUID\(\)/)),
-      ("randomness of its own", Regex(/\.random\(|\bSystemRandomNumberGenerator\b|\barc4random|\bgetrandom\b/)),
+      ("randomness of its own", Regex(/\.random\(|\bSystemRandomNumberGenerator\b|\barc4random/)),
       ("waiting", Regex(/\bawait\b|\bTask\s*[.{]|\bDispatchQueue\b|\bThread\b/)),
       ("a log", Regex(/\bimport Logging\b|\bprint\(|\bdebugPrint\(|\bos_log\b/)),
-      ("input or output", Regex(/\b(FileManager|FileHandle|URLSession|Process|ProcessInfo|getenv|fopen|open)\(/)),
+      ("input or output", Regex(/\b(FileManager|FileHandle|URLSession|Process|getenv|fopen|open)\(/)),
     ]
   }
 

@@ -39,7 +39,7 @@ import Testing
   @Test func `tests have no sleep, no wall clock and no address beyond loopback`() throws {
     let clock =
       /\b(Task\.sleep|usleep|nanosleep|Thread\.sleep|ContinuousClock|SuspendingClock)\b|Date\(\)|\bsleep\(/
-    let host = /https?:\/\/([A-Za-z0-9.\-]+|\[[0-9a-f:.]+\])/
+    let host = /https?:\/\/(?:[^\/"@\s]*@)?([A-Za-z0-9.\-]+|\[[0-9a-f:.]+\])/
     for file in try Project.swiftFiles(in: "Tests") where file.target != "TidyTests" {
       for (index, line) in file.code.enumerated() {
         #expect(!line.matches(clock), "\(file.place(index)): wait for what happens, and pass the time in")
