@@ -168,7 +168,7 @@ let package = Package(
       ],
       exclude: ["Scripts"]),
     .testTarget(
-      name: "InteropTests", dependencies: ["JOSE", "TokenVerification", "SignetTesting"],
+      name: "InteropTests", dependencies: ["JOSE", "SignetCLI", "SignetTesting"],
       exclude: ["Peers"]),
     .testTarget(name: "TidyTests"),
   ]

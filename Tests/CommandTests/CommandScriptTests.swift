@@ -1,11 +1,11 @@
-import Foundation
+import SignetTesting
 import Testing
 
 @Suite struct CommandScriptTests {
   @Test(.timeLimit(.minutes(3)), arguments: try Script.all())
   func `a command does what its script says`(_ script: Script) throws {
     #expect(!script.steps.isEmpty, "\(script.name) has no step")
-    try ScriptRun(tools: try Self.buildFolder()).run(script)
+    try ScriptRun(tools: try BuiltProducts.folder()).run(script)
   }
 
   @Test func `the runner sees a wrong line, a wrong word and a wrong number of lines`() throws {
@@ -24,13 +24,7 @@ import Testing
     "> exit 3", "> echo a\nb", "> echo a >&2", "> true\n? 1", "& false\nready", "stop", "what",
   ])
   func `the runner fails a script whose command does otherwise`(_ text: String) throws {
-    let run = try ScriptRun(tools: try Self.buildFolder())
+    let run = try ScriptRun(tools: try BuiltProducts.folder())
     #expect(throws: ScriptFailure.self) { try run.run(Script(name: "wrong", text: text)) }
-  }
-
-  /// The folder of the built binaries: the test bundle lies beside them.
-  static func buildFolder() throws -> String {
-    let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    return URL(filePath: own).deletingLastPathComponent().path(percentEncoded: false)
   }
 }

@@ -3,6 +3,7 @@ import JOSE
 import Logging
 import SignetAuthority
 import SignetServer
+import SignetTesting
 import Testing
 
 @testable import SignetCLI
@@ -68,7 +69,7 @@ import Testing
         > signet keys export-public --config a | cmp -s - a/none; signet accounts list --config a
         ! no accounts yet; add one with `signet accounts add`
         """)
-    try ScriptRun(tools: try CommandScriptTests.buildFolder()).run(script)
+    try ScriptRun(tools: try BuiltProducts.folder()).run(script)
   }
 
   @Test func `flags win over the environment, and the environment over the file`() throws {

@@ -1,4 +1,5 @@
 import Foundation
+import SignetTesting
 import Testing
 
 /// One run of a script, in a directory of its own.
@@ -43,8 +44,8 @@ final class ScriptRun {
   private func run(_ command: String, _ step: Script.Step, _ place: String) throws {
     let input = transcript.appending(path: "in")
     try Data(step.input.map { bindings.filled($0) + "\n" }.joined().utf8).write(to: input)
-    let output = try Stream(at: transcript.appending(path: "out"))
-    let errors = try Stream(at: transcript.appending(path: "err"))
+    let output = try OutputFile(at: transcript.appending(path: "out"))
+    let errors = try OutputFile(at: transcript.appending(path: "err"))
     let process = process(command)
     process.standardInput = try FileHandle(forReadingFrom: input)
     process.standardOutput = output.handle
@@ -62,7 +63,7 @@ final class ScriptRun {
   }
 
   private func start(_ command: String, _ step: Script.Step, _ place: String) throws {
-    let errors = try Stream(at: transcript.appending(path: "server-\(servers.count)"))
+    let errors = try OutputFile(at: transcript.appending(path: "server-\(servers.count)"))
     let process = process("exec \(command)")
     process.standardInput = FileHandle.nullDevice
     process.standardError = errors.handle
@@ -127,60 +128,5 @@ struct ScriptFailure: Error, CustomStringConvertible {
 
   init(_ description: String) {
     self.description = description
-  }
-}
-
-/// A file that a process writes to.
-struct Stream {
-  private let url: URL
-  let handle: FileHandle
-
-  init(at url: URL) throws {
-    self.url = url
-    try Data().write(to: url)
-    handle = try FileHandle(forWritingTo: url)
-  }
-
-  func lines() throws -> [String] {
-    var lines = String(decoding: try Data(contentsOf: url), as: UTF8.self)
-      .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    if lines.last == "" { lines.removeLast() }
-    return lines
-  }
-}
-
-/// A server that runs while a script goes on.
-final class BackgroundProcess {
-  let errors: Stream
-  private let process: Process
-  private let output = Pipe()
-  private var pending: [UInt8] = []
-
-  init(_ process: Process, errors: Stream) throws {
-    self.process = process
-    self.errors = errors
-    process.standardOutput = output
-    try process.run()
-  }
-
-  /// The next line of its standard output, once it is there; nil when the process has ended.
-  func nextLine() -> String? {
-    while true {
-      if let end = pending.firstIndex(of: 0x0A) {
-        let line = String(decoding: pending[..<end], as: UTF8.self)
-        pending.removeSubrange(...end)
-        return line
-      }
-      let part = output.fileHandleForReading.availableData
-      guard !part.isEmpty else { return nil }
-      pending += part
-    }
-  }
-
-  /// Ends it as an operator would, and returns its exit status.
-  func stop() -> Int32 {
-    if process.isRunning { process.terminate() }
-    process.waitUntilExit()
-    return process.terminationStatus
   }
 }

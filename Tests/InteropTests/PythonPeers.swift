@@ -47,7 +47,8 @@ enum PythonPeers {
     let python = try #require(
       installation, "the peers could not be installed: is there python3 with venv and pip?")
     let output = try run(
-      python, ["-W", "ignore", peersFolder.appending(path: "peers.py").path], input: JSONEncoder().encode(jobs))
+      python, ["-W", "ignore", peersFolder.appending(path: "peers.py").path],
+      input: JSONEncoder().encode(jobs))
     let answers = try JSONDecoder().decode([Answer].self, from: output.data)
     try #require(answers.count == jobs.count)
     return answers
