@@ -16,8 +16,8 @@ package struct AuthorityServer: Service {
 
   /// A server that does not run yet.
   ///
-  /// Every `upkeepInterval` it removes what has expired; `onListening` is called with the port once connections
-  /// are accepted.
+  /// Every `upkeepInterval` it removes what has expired; `onListening` is called with the port once
+  /// connections are accepted.
   package init(
     service: AuthorityService, configuration: ServerConfiguration, upkeepInterval: Duration = .seconds(300),
     logger: Logger, onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }

@@ -28,8 +28,8 @@ package struct ServerConfiguration: Sendable {
 
   /// A configuration; throws a `PolicyError` that names the setting and what it may be.
   ///
-  /// Plain HTTP is served beyond this machine only when `trustsPlaintext`: because a proxy in front ends TLS and
-  /// the network between the two is trusted.
+  /// Plain HTTP is served beyond this machine only when `trustsPlaintext`: because a proxy in front ends
+  /// TLS and the network between the two is trusted.
   package init(
     host: String = "127.0.0.1", port: Int = 8080, trustsPlaintext: Bool = false,
     browserOrigins: Set<String> = [], limits: Limits = Limits()

@@ -5,8 +5,8 @@ public struct RevocationEntry: Hashable, Sendable {
   /// Counts up by one in the order of commits, from 1.
   public let sequence: Int64
   public let subject: RevocationSubject
-  /// True for a key and for a single token: every such token is dead. False for a session, an account, a client
-  /// or an issuer: only tokens minted before this entry are, so that a login afterwards works.
+  /// True for a key and for a single token: every such token is dead. False for a session, an account, a
+  /// client or an issuer: only tokens minted before this entry are, so that a login afterwards works.
   public let ignoresPosition: Bool
   /// When the last token that the entry can touch has expired; the entry is dropped then.
   public let expiresAt: Timestamp

@@ -19,7 +19,7 @@ final class RunningAuthority {
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     let settings = """
 
-      signing: {algorithm: \(algorithm), publish-ahead: 0s}
+      signing: {algorithm: \(algorithm)}
       resources: {orders: {audience: "\(Self.audience)", scopes: ["orders:read"]}}
       roles: {clerk: {scopes: ["orders:read"]}}
       """
@@ -28,8 +28,8 @@ final class RunningAuthority {
       set -e
       signet init --directory data --issuer \(Self.issuer)
       cat >> data/signet.yaml
-      signet keys rotate --config data
-      signet keys rotate --config data
+      signet keys rotate --config data --force
+      signet keys rotate --config data --force
       """
     try Self.shell(steps, input: settings, in: directory)
     try Self.shell(

@@ -31,7 +31,9 @@ import Testing
       platforms: [.macOS(.v15)],
       dependencies: [.package(path: "\(Project.root.path)", traits: [\(traits)])],
       targets: [
-        .target(name: "Consumer", dependencies: [.product(name: "JOSE", package: "\(Project.root.lastPathComponent)")])
+        .target(
+          name: "Consumer",
+          dependencies: [.product(name: "JOSE", package: "\(Project.root.lastPathComponent)")])
       ]
     )
     """

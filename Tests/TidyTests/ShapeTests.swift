@@ -55,7 +55,8 @@ import Testing
     #expect(Self.functions(in: requirements).isEmpty)
   }
 
-  /// The functions with a body: the formatter puts a body's closing brace under the declaration's first letter.
+  /// The functions with a body: the formatter puts a body's closing brace under the declaration's first
+  /// letter.
   private static func functions(in file: SourceFile) -> [(start: Int, count: Int)] {
     let declaration = /^\s*(@\w+(\(.*\))?\s+)*(\w+\s+)*(func\b|init[?(<]|subscript\b|deinit\b)/
     return file.code.indices.compactMap { start -> (start: Int, count: Int)? in

@@ -79,7 +79,8 @@ import TokenVerification
 
   @Test func `T12 issuer and audience are compared exactly`() throws {
     for near in [
-      "https://ID.example.com", "https://id.example.com/", "https://id.example.com.test", "http://id.example.com",
+      "https://ID.example.com", "https://id.example.com/", "https://id.example.com.test",
+      "http://id.example.com",
     ] {
       #expect(
         try verdict(issuer.token(["iss": .string(near)])).rejection?.reason.rawValue == "issuer_mismatch")

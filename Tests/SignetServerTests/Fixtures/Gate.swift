@@ -28,8 +28,8 @@ final class Gate: Sendable {
   /// Whether the thread that was held went on.
   var isDone: Bool { done.isRaised }
 
-  /// Does `work`, which should be refused while `waiting` callers fill the queue. If it joins them instead, the
-  /// gate opens, so that the test goes on and fails.
+  /// Does `work`, which should be refused while `waiting` callers fill the queue. If it joins them instead,
+  /// the gate opens, so that the test goes on and fails.
   func attempt<Answer: Sendable>(
     beyond waiting: Int, of hasher: PasswordHasher, _ work: @escaping @Sendable () async throws -> Answer
   ) async throws -> Answer {
