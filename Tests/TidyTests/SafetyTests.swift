@@ -52,11 +52,11 @@ import Testing
     }
   }
 
-  /// Loopback, a name that RFC 2606 and RFC 6761 reserve, or an address that the T23 tests see refused.
+  /// Loopback, a name without a dot or one that RFC 2606 and RFC 6761 reserve, or an address that the T23 tests see refused.
   private static func isHarmless(_ host: String) -> Bool {
     let reserved = [".example", ".test", ".invalid", ".localhost"]
     let documented = ["example.com", "example.net", "example.org"]
-    return host == "localhost" || host.hasPrefix("127.") || host.hasPrefix("[")
+    return !host.contains(".") || host.hasPrefix("127.") || host.hasPrefix("[")
       || reserved.contains { host.hasSuffix($0) || host == $0.dropFirst() }
       || documented.contains { host == $0 || host.hasSuffix(".\($0)") }
       || host.matches(/^(10|192\.168|169\.254|172|100|192\.0\.2|198\.51\.100|203\.0\.113|0)\./)

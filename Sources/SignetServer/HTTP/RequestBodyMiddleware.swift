@@ -4,7 +4,8 @@ internal import HummingbirdCore
 internal import NIOCore
 
 /// Takes in the body of every request before anything else is done for it: of a bounded size and in a
-/// bounded time, so that a client that sends one byte a minute holds nothing for long, whatever path it names.
+/// bounded time, so that a client that sends one byte a minute holds nothing for long, whatever path it
+/// names.
 struct RequestBodyMiddleware: RouterMiddleware {
   typealias Context = AuthorityRequestContext
 
