@@ -7,12 +7,14 @@ final class ScriptRun {
   private let directory: URL
   private let transcript: URL
   private let tools: String
+  private let environment: [String: String]
   private var bindings = Bindings()
   private var servers: [BackgroundProcess] = []
 
-  /// A run with the binaries that the folder `tools` holds.
-  init(tools: String) throws {
+  /// A run with the binaries that the folder `tools` holds, and with `environment` besides the usual.
+  init(tools: String, environment: [String: String] = [:]) throws {
     self.tools = tools
+    self.environment = environment
     let name = "signet-command-\(UUID().uuidString.prefix(8))"
     directory = FileManager.default.temporaryDirectory.appending(path: name)
     transcript = FileManager.default.temporaryDirectory.appending(path: name + ".io")
@@ -106,7 +108,7 @@ final class ScriptRun {
       "PATH": "\(tools):/usr/local/bin:/usr/bin:/bin", "HOME": directory.path(percentEncoded: false),
       "LC_ALL": "C.UTF-8",
       "SWIFT_BACKTRACE": "enable=no",
-    ]) { $1 }
+    ]) { $1 }.merging(environment) { $1 }
     return process
   }
 

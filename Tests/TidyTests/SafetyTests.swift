@@ -52,7 +52,8 @@ import Testing
     }
   }
 
-  /// Loopback, a name without a dot or one that RFC 2606 and RFC 6761 reserve, or an address that the T23 tests see refused.
+  /// Loopback, a name without a dot or one that RFC 2606 and RFC 6761 reserve, or an address that the T23
+  /// tests see refused.
   private static func isHarmless(_ host: String) -> Bool {
     let reserved = [".example", ".test", ".invalid", ".localhost"]
     let documented = ["example.com", "example.net", "example.org"]
