@@ -18,7 +18,8 @@ let package = Package(
   ],
   traits: [
     .trait(name: "Hummingbird", description: "The middleware for Hummingbird applications"),
-    .trait(name: "Server", description: "The authority: server and command line", enabledTraits: ["Hummingbird"]),
+    .trait(
+      name: "Server", description: "The authority: server and command line", enabledTraits: ["Hummingbird"]),
     .default(enabledTraits: ["Server"]),
   ],
   dependencies: [
