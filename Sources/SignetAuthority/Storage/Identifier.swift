@@ -5,9 +5,11 @@ package struct Identifier<Noun>: Hashable, Sendable, CustomStringConvertible {
   /// Exactly 16 bytes.
   package let bytes: [UInt8]
 
-  /// A fresh identifier.
+  /// A fresh identifier. Its text never begins with a hyphen: on a command line it would be an option.
   package init(from random: SecureRandom) {
-    bytes = random.bytes(Self.byteCount)
+    var bytes = random.bytes(Self.byteCount)
+    if bytes[0] >> 2 == Self.hyphen { bytes[0] ^= 0x80 }
+    self.bytes = bytes
   }
 
   /// An identifier from its 16 bytes; nil for any other count.
@@ -31,6 +33,8 @@ package struct Identifier<Noun>: Hashable, Sendable, CustomStringConvertible {
   }
 
   static var byteCount: Int { 16 }
+  /// The value of `-` in base64url (RFC 4648 §5).
+  private static var hyphen: UInt8 { 62 }
   static var textLength: Int { 22 }
 }
 
