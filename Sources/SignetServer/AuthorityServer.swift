@@ -5,8 +5,7 @@ package import Logging
 internal import NIOCore
 internal import ServiceLifecycle
 
-/// The authority over HTTP, as a service: it serves until a graceful shutdown, and finishes what it has
-/// begun.
+/// The authority over HTTP: it serves until a graceful shutdown, and finishes what it has begun.
 package struct AuthorityServer: Service {
   private let service: AuthorityService
   private let configuration: ServerConfiguration

@@ -38,8 +38,7 @@ package struct AuthorityService: Sendable {
       revocations: revocations, clock: clock, logger: logger, decoy: try await hasher.decoy())
   }
 
-  /// Signs what a login or a refresh issued. Only after the commit: a token that was never recorded must
-  /// not exist.
+  /// Signs what a login or a refresh issued. Only after the commit: what was never recorded must not exist.
   func sign(_ issued: IssuedTokens) throws -> SignedTokens {
     let text = try JWT.sign(issued.accessToken.claims, type: "at+jwt", with: keys.current.signer)
     return SignedTokens(accessToken: text, issued: issued)

@@ -6,8 +6,7 @@ internal import SignetAuthority
 /// The cookies of a browser's session. `__Host-` makes a browser refuse them unless they are `Secure`,
 /// without `Domain`, and for the whole host (RFC 6265bis §4.1.3.2): no sibling domain can plant one.
 enum SessionCookie: String, CaseIterable {
-  /// The access token. `Lax`, so that a link from elsewhere arrives logged in; what changes state is
-  /// guarded.
+  /// The access token. `Lax`, so that a link from elsewhere arrives logged in; changes of state are guarded.
   case access = "__Host-signet-access"
   /// The refresh token. `Strict`: only the site's own pages ever refresh.
   case refresh = "__Host-signet-refresh"

@@ -7,8 +7,7 @@ struct Endpoint: Sendable {
   enum Access: Sendable {
     /// Anybody. What needs a secret takes it from its own input.
     case everybody
-    /// Whoever shows an access token for the authority's own API; with a cookie, also the cross-site
-    /// checks.
+    /// Whoever shows an access token for the authority's own API; a cookie is checked for its site, too.
     case session
   }
 

@@ -67,6 +67,7 @@ struct ProblemMiddleware: RouterMiddleware {
     case .badRequest:
       Problem(
         .badRequest, .ambiguousCredentials, "The request shows more than one credential, or a broken one.")
+    case .serviceUnavailable: .unavailable
     case .forbidden: Problem(.forbidden, .insufficientScope, "The access token is not enough for this.")
     default: status.code >= 500 ? .internalError : Problem(status, .internalError, "The request was refused.")
     }

@@ -14,8 +14,7 @@ enum Argon2 {
     let length = argon2_encodedlen(
       cost.passes, cost.memoryKiB, cost.lanes, UInt32(salt.count), UInt32(hashByteCount), Argon2_id)
     var encoded = [CChar](repeating: 0, count: length)
-    // SAFETY: every pointer is an array's own and lives for the call, and each goes with that array's
-    // count.
+    // SAFETY: every pointer is an array's own, lives for the call, and goes with that array's count.
     let code = unsafe argon2id_hash_encoded(
       cost.passes, cost.memoryKiB, cost.lanes, password.bytes, password.bytes.count, salt, salt.count,
       hashByteCount, &encoded, encoded.count)
@@ -28,8 +27,7 @@ enum Argon2 {
   /// Whether `password` is the one that `hash` was made of. Compares in constant time.
   /// - Throws: ``HashingError/failed(code:)`` for a hash that cannot be read, or when there is no memory.
   static func matches(_ password: Password, _ hash: PasswordHash) throws(HashingError) -> Bool {
-    // SAFETY: the string and the array live for the call; the string is NUL-terminated, and the array goes
-    // with its count.
+    // SAFETY: both live for the call; the string ends with NUL, and the array goes with its count.
     let code = unsafe argon2id_verify(hash.encoded, password.bytes, password.bytes.count)
     switch code {
     case ARGON2_OK.rawValue: return true

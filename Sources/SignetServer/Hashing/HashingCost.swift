@@ -6,7 +6,7 @@ package struct HashingCost: Hashable, Sendable, CustomStringConvertible {
   package let memoryKiB: UInt32
   /// How many times the memory is gone over.
   package let passes: UInt32
-  /// Argon2's parallelism. All lanes run on the one thread that hashes.
+  /// Argon2's parallelism. Beyond one, libargon2 starts a thread for each lane of each hash.
   package let lanes: UInt32
 
   /// 19 MiB, two passes, one lane: about 16 ms on one core.

@@ -19,8 +19,7 @@ struct HealthRoutes {
     Response(json: ["status": "ok"])
   }
 
-  /// Ready when the database answers and is an authority's. Keys were loaded before the server began to
-  /// listen.
+  /// Ready when the database answers and is an authority's. Keys are loaded before it listens.
   @Sendable private func ready(_ request: Request, _ context: AuthorityRequestContext) async throws
     -> Response
   {

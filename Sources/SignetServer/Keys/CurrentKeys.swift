@@ -37,8 +37,7 @@ package final class CurrentKeys: KeySource {
 
   /// A ticket for a reload, to be drawn before the keys are read.
   ///
-  /// Of two reloads at once the one that drew later wins: whoever wrote last drew last, and read what it
-  /// wrote.
+  /// Of two reloads at once the one that drew later wins: who wrote last drew last, and read its own write.
   func reloadTicket() -> UInt64 {
     state.withLock { state in
       state.lastTicket += 1

@@ -20,8 +20,7 @@ struct LoginRoutes {
     -> Response
   {
     let input = try await request.input(LoginInput.self)
-    // There is no session yet that a cross-site token could be bound to: where the request comes from must
-    // do.
+    // No session yet that a cross-site token could be bound to: where the request comes from must be enough.
     if input.wantsCookies { try defence.checkOrigin(of: request) }
     let replaced = input.wantsCookies ? try await browserSession(of: request) : nil
     let outcome = try await service.login(

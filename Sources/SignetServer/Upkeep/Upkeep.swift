@@ -51,8 +51,7 @@ extension AuthorityService {
     revocations.apply([], at: now)
   }
 
-  /// How long a finished session is kept, so that a replay of its refresh token is still known for what it
-  /// is.
+  /// How long a finished session is kept, so that a replay of its refresh token is still recognised.
   private static let finishedSessionRetention: Duration = .seconds(30 * 86_400)
   private static let batch = 500
 }
