@@ -13,29 +13,27 @@ public enum Base64URL {
 
   /// Appends the text for `bytes` to `text`, as ASCII.
   public static func encode(_ bytes: Span<UInt8>, into text: inout [UInt8]) {
-    text.reserveCapacity(text.count + encodedCount(bytes.count))
+    let alphabet = alphabet
+    var position = text.count
+    // The room first, then each place once: an append for each character costs five times as much.
+    text.append(contentsOf: repeatElement(0, count: encodedCount(bytes.count)))
+    var output = text.mutableSpan
     var index = 0
     while index + 3 <= bytes.count {
-      let group = UInt32(bytes[index]) << 16 | UInt32(bytes[index + 1]) << 8 | UInt32(bytes[index + 2])
-      text.append(character(group >> 18))
-      text.append(character(group >> 12))
-      text.append(character(group >> 6))
-      text.append(character(group))
+      let group = Int(bytes[index]) << 16 | Int(bytes[index + 1]) << 8 | Int(bytes[index + 2])
+      output[position] = alphabet[group >> 18]
+      output[position + 1] = alphabet[group >> 12 & 0x3F]
+      output[position + 2] = alphabet[group >> 6 & 0x3F]
+      output[position + 3] = alphabet[group & 0x3F]
       index += 3
+      position += 4
     }
-    switch bytes.count - index {
-    case 1:
-      let group = UInt32(bytes[index]) << 16
-      text.append(character(group >> 18))
-      text.append(character(group >> 12))
-    case 2:
-      let group = UInt32(bytes[index]) << 16 | UInt32(bytes[index + 1]) << 8
-      text.append(character(group >> 18))
-      text.append(character(group >> 12))
-      text.append(character(group >> 6))
-    default:
-      break
-    }
+    guard index < bytes.count else { return }
+    let second = index + 1 < bytes.count ? Int(bytes[index + 1]) : 0
+    let group = Int(bytes[index]) << 16 | second << 8
+    output[position] = alphabet[group >> 18]
+    output[position + 1] = alphabet[group >> 12 & 0x3F]
+    if index + 1 < bytes.count { output[position + 2] = alphabet[group >> 6 & 0x3F] }
   }
 
   /// Decodes the text.
@@ -53,21 +51,37 @@ public enum Base64URL {
     guard text.count % 4 != 1 else {
       throw JOSEError(.malformedBase64URL, "a length of 4n + 1 characters encodes no bytes")
     }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(text.count * 3 / 4)
+    let values = values
+    var bytes = [UInt8](repeating: 0, count: text.count * 3 / 4)
+    var output = bytes.mutableSpan
     var index = 0
+    var position = 0
     while index + 4 <= text.count {
-      let first = sextet(text[index])
-      let second = sextet(text[index + 1])
-      let third = sextet(text[index + 2])
-      let fourth = sextet(text[index + 3])
+      let first = values[Int(text[index])]
+      let second = values[Int(text[index + 1])]
+      let third = values[Int(text[index + 2])]
+      let fourth = values[Int(text[index + 3])]
       guard (first | second | third | fourth) & 0x80 == 0 else { throw badCharacter(in: text, from: index) }
-      bytes.append(first << 2 | second >> 4)
-      bytes.append(second << 4 | third >> 2)
-      bytes.append(third << 6 | fourth)
+      output[position] = first << 2 | second >> 4
+      output[position + 1] = second << 4 | third >> 2
+      output[position + 2] = third << 6 | fourth
       index += 4
+      position += 3
     }
-    try decodeRemainder(of: text, from: index, into: &bytes)
+    guard index < text.count else { return bytes }
+    let first = values[Int(text[index])]
+    let second = values[Int(text[index + 1])]
+    let third = index + 2 < text.count ? values[Int(text[index + 2])] : 0
+    guard (first | second | third) & 0x80 == 0 else { throw badCharacter(in: text, from: index) }
+    output[position] = first << 2 | second >> 4
+    var unused = second & 0x0F
+    if index + 2 < text.count {
+      output[position + 1] = second << 4 | third >> 2
+      unused = third & 0x03
+    }
+    guard unused == 0 else {
+      throw JOSEError(.malformedBase64URL, "the unused bits at offset \(text.count - 1) are not zero")
+    }
     return bytes
   }
 
@@ -76,37 +90,10 @@ public enum Base64URL {
     count / 3 * 4 + (count % 3 == 0 ? 0 : count % 3 + 1)
   }
 
-  private static func decodeRemainder(
-    of text: Span<UInt8>, from index: Int, into bytes: inout [UInt8]
-  ) throws(JOSEError) {
-    guard index < text.count else { return }
-    let first = sextet(text[index])
-    let second = sextet(text[index + 1])
-    let third = index + 2 < text.count ? sextet(text[index + 2]) : 0
-    guard (first | second | third) & 0x80 == 0 else { throw badCharacter(in: text, from: index) }
-    bytes.append(first << 2 | second >> 4)
-    var unused = second & 0x0F
-    if index + 2 < text.count {
-      bytes.append(second << 4 | third >> 2)
-      unused = third & 0x03
-    }
-    guard unused == 0 else {
-      throw JOSEError(.malformedBase64URL, "the unused bits at offset \(text.count - 1) are not zero")
-    }
-  }
-
   private static func badCharacter(in text: Span<UInt8>, from start: Int) -> JOSEError {
     var offset = start
-    while offset < text.count, sextet(text[offset]) != invalid { offset += 1 }
+    while offset < text.count, values[Int(text[offset])] != invalid { offset += 1 }
     return JOSEError(.malformedBase64URL, "a character outside the alphabet at offset \(offset)")
-  }
-
-  private static func character(_ sextet: UInt32) -> UInt8 {
-    alphabet[Int(sextet & 0x3F)]
-  }
-
-  private static func sextet(_ character: UInt8) -> UInt8 {
-    values[Int(character)]
   }
 
   /// What ``values`` holds for a byte outside the alphabet; the only value with the high bit set.

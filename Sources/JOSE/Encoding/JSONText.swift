@@ -6,7 +6,13 @@ enum JSONText {
   ) throws(JOSEError) -> Int {
     var position = start
     while position < bytes.count {
-      switch bytes[position] {
+      let byte = bytes[position]
+      // Nearly every byte of a token is one of these.
+      if byte >= 0x23, byte < 0x7F, byte != UInt8(ascii: "\\") {
+        position += 1
+        continue
+      }
+      switch byte {
       case UInt8(ascii: "\""):
         return position + 1
       case UInt8(ascii: "\\"):

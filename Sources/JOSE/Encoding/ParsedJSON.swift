@@ -160,6 +160,7 @@ extension ParsedJSON {
   func integer<T: FixedWidthInteger>(as type: T.Type) -> T? {
     guard node.kind == .number else { return nil }
     guard node.isInteger else { return T(exactly: document.double(node)) }
+    if let integer = document.shortInteger(node) { return T(exactly: integer) }
     return T(document.text(from: node.start, to: node.end))
   }
 
@@ -192,14 +193,28 @@ private final class JSONDocument: Sendable {
   }
 
   func double(_ node: JSONNode) -> Double {
+    if node.isInteger, let integer = shortInteger(node) { return Double(integer) }
     // The grammar of JSON numbers is a part of the one that this initialiser takes.
-    Double(text(from: node.start, to: node.end)) ?? .nan
+    return Double(text(from: node.start, to: node.end)) ?? .nan
+  }
+
+  /// The value of an integer of at most 18 characters, which always fits; nil for a longer one.
+  func shortInteger(_ node: JSONNode) -> Int64? {
+    guard node.end - node.start <= 18 else { return nil }
+    let bytes = bytes
+    let isNegative = bytes[Int(node.start)] == UInt8(ascii: "-")
+    var magnitude: Int64 = 0
+    for index in Int(node.start) + (isNegative ? 1 : 0)..<Int(node.end) {
+      magnitude = magnitude * 10 + Int64(bytes[index] & 0x0F)
+    }
+    return isNegative ? -magnitude : magnitude
   }
 
   /// Whether the string `node` has the value `text`, byte for byte.
   func isString(_ node: JSONNode, _ text: String) -> Bool {
     let bytes = bytes
     guard !node.isEscaped else { return JSONText.unescaped(bytes.span, node).elementsEqual(text.utf8) }
+    guard Int(node.end - node.start) == text.utf8.count + 2 else { return false }
     return bytes.span.extracting(Int(node.start) + 1..<Int(node.end) - 1).elementsEqual(text)
   }
 

@@ -9,6 +9,7 @@ public struct JWK: Sendable {
   public enum KeyType: String, CaseIterable, Hashable, Sendable {
     /// A secret for HMAC.
     case octets = "oct"
+    /// A modulus and an exponent.
     case rsa = "RSA"
     /// P-256, P-384 and P-521.
     case ellipticCurve = "EC"
@@ -18,7 +19,9 @@ public struct JWK: Sendable {
 
   /// What a public key is for, `use` (RFC 7517 §4.2).
   public enum Use: String, CaseIterable, Hashable, Sendable {
+    /// To check signatures.
     case signature = "sig"
+    /// To encrypt; such a key is kept in a set, but checks nothing.
     case encryption = "enc"
   }
 

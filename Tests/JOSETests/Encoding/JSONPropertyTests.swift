@@ -25,6 +25,24 @@ import Testing
     }
   }
 
+  @Test func `T8 a member given twice is found wherever it stands`() {
+    let seed = Seed.fromEnvironment()
+    var random = seed.generator()
+    for _ in 0..<2000 {
+      var names = Set(
+        (0...random.next() % 40).map { _ in Base64URL.encode(random.bytes(1 + Int(random.next() % 3))) }
+      )
+      .sorted()
+      func text(_ names: [String]) -> [UInt8] {
+        Array("{\(names.map { "\"\($0)\":0" }.joined(separator: ","))}".utf8)
+      }
+      #expect(refusal { try ParsedJSON(parsing: text(names)) } == nil, seed.comment)
+      let twin = names[Int(random.next() % UInt64(names.count))]
+      names.insert(twin, at: Int(random.next() % UInt64(names.count + 1)))
+      #expect(refusal { try ParsedJSON(parsing: text(names)) } == .duplicateMember, seed.comment)
+    }
+  }
+
   /// No input traps, and what is accepted is in a form that is accepted again.
   @Test func `T21 no bytes trap the JSON parser`() {
     let seed = Seed.fromEnvironment()
