@@ -1,10 +1,5 @@
+internal import Glibc
 internal import SignetAuthority
-
-#if canImport(Darwin)
-  internal import Darwin
-#else
-  internal import Glibc
-#endif
 
 /// An exclusive lock for the life of a process, on a file of its own beside the database.
 ///
