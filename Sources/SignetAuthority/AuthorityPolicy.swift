@@ -14,6 +14,7 @@ package struct AuthorityPolicy: Sendable {
   /// How long after a rotation the previous refresh token still gets the same successor; 0 to 60 s.
   package let refreshGrace: Duration
   package let passwords: PasswordPolicy
+  package let throttling: ThrottlePolicy
   /// What tokens can be for, by audience; the authority's own API, whose audience is the issuer, is always
   /// one.
   package let resources: [Resource]
@@ -34,6 +35,7 @@ package struct AuthorityPolicy: Sendable {
     sessionAbsoluteLimit: Duration = .seconds(180 * 86_400),
     refreshGrace: Duration = .seconds(10),
     passwords: PasswordPolicy,
+    throttling: ThrottlePolicy = .standard,
     resources: [Resource] = [],
     roles: [String: Set<String>] = [:],
     defaultScopes: Set<String> = [],
@@ -62,6 +64,7 @@ package struct AuthorityPolicy: Sendable {
     self.sessionAbsoluteLimit = sessionAbsoluteLimit
     self.refreshGrace = refreshGrace
     self.passwords = passwords
+    self.throttling = throttling
     self.resources = [own] + resources
     self.roles = roles
     self.defaultScopes = defaultScopes

@@ -54,6 +54,7 @@ struct MemoryContents: Sendable {
   var sessions: [SessionID: Session] = [:]
   var grants: [GrantID: Grant] = [:]
   var signingKeys: [String: SigningKeyRecord] = [:]
+  var throttles: [ThrottleKey: Throttle] = [:]
   var revocations: [RevocationEntry] = []
   var revocationSequence: Int64 = 0
   var auditEvents: [AuditEvent] = []

@@ -4,7 +4,7 @@ internal import TokenVerification
 
 /// A transaction on a copy of the contents. Used by one thread, within one call of the storage.
 final class MemoryTransaction: AuthorityWrites {
-  private var contents: MemoryContents
+  var contents: MemoryContents
   private var drafts: [RevocationDraft] = []
   private var events: [AuditEvent] = []
   /// A conflict ends the transaction even when the closure caught it, as in an engine that aborts on error.
@@ -36,7 +36,7 @@ final class MemoryTransaction: AuthorityWrites {
 
   private static let noLog = StorageError.unavailable("this database holds no authority yet")
 
-  private func require(_ isAsExpected: Bool) throws {
+  func require(_ isAsExpected: Bool) throws {
     guard !isAsExpected else { return }
     failure = .conflict
     throw StorageError.conflict

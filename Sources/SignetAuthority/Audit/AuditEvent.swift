@@ -6,6 +6,7 @@ package struct AuditEvent: Hashable, Sendable {
   package enum Kind: String, CaseIterable, Sendable {
     case loginSucceeded = "login.succeeded"
     case loginFailed = "login.failed"
+    case guessesExhausted = "login.throttled"
     case sessionEnded = "session.ended"
     case grantEnded = "grant.ended"
     case refreshRetried = "refresh.retried"

@@ -106,6 +106,7 @@ extension Keyring {
   package enum Purpose: String, Sendable {
     case refreshToken = "signet refresh token v1"
     case crossSiteRequestToken = "signet csrf v1"
+    case throttle = "signet throttle v1"
   }
 
   /// The id of the newest secret, under which ``authenticationCode(over:for:)`` works.

@@ -65,12 +65,14 @@ extension Authority {
     try tx.append(Revocation.decide(.sessions(exposed.map(\.id)), policy: policy, at: now))
   }
 
-  /// Removes what has no more use: sessions that finished before `cutoff`, revocations that have expired.
+  /// Removes what has no more use: sessions that finished before `cutoff`, revocations and
+  /// throttles that have expired.
   /// - Returns: How many sessions were removed, at most `limit`: call again while it is `limit`.
   package func purge(
     sessionsFinishedBefore cutoff: Timestamp, limit: Int, in tx: some AuthorityWrites, at now: Timestamp
   ) throws -> Int {
     _ = try tx.deleteRevocations(expiredBefore: now)
+    _ = try tx.deleteThrottles(expiredBefore: now)
     return try tx.deleteSessions(finishedBefore: cutoff, limit: limit)
   }
 }

@@ -25,11 +25,11 @@ package typealias RevocationObserver = @Sendable ([RevocationEntry]) -> Void
 
 /// What a transaction can read.
 package typealias AuthorityReads = AccountReads & AuditReads & GrantReads & RevocationReads & SessionReads
-  & SettingsReads & SigningKeyReads
+  & SettingsReads & SigningKeyReads & ThrottleReads
 
 /// What a transaction can read and write.
 package typealias AuthorityWrites = AccountWrites & AuditWrites & GrantWrites & RevocationWrites
-  & SessionWrites & SettingsWrites & SigningKeyWrites
+  & SessionWrites & SettingsWrites & SigningKeyWrites & ThrottleWrites
 
 /// Why a transaction failed for reasons that are not the caller's.
 package enum StorageError: Error, Hashable, Sendable {

@@ -76,6 +76,17 @@ package protocol AuditWrites: AuditReads {
   func append(_ event: AuditEvent) throws
 }
 
+package protocol ThrottleReads {
+  func throttle(_ key: ThrottleKey) throws -> Throttle?
+}
+
+package protocol ThrottleWrites: ThrottleReads {
+  func insert(_ throttle: Throttle) throws
+  func update(_ throttle: Throttle) throws
+  /// Removes buckets that are full again since before `cutoff`. - Returns: How many.
+  func deleteThrottles(expiredBefore cutoff: Timestamp) throws -> Int
+}
+
 package protocol SettingsReads {
   /// Nil before `init`.
   func settings() throws -> AuthoritySettings?

@@ -64,6 +64,15 @@ extension Setting {
       name: "passwords.hash.queue", form: .integer(1...10_000), initial: "64",
       summary: "how many logins may wait for that; beyond it they are refused with 503"),
     Setting(
+      name: "passwords.throttle.guesses", form: .integer(3...1000), initial: "10",
+      summary: "how many passwords may be guessed at one account from one address without waiting"),
+    Setting(
+      name: "passwords.throttle.longest-delay", form: .duration, initial: "5m",
+      summary: "how long the next guess waits at most, 10 s to 1 h; after as long one is given back"),
+    Setting(
+      name: "passwords.throttle.by-address", form: .choice(["true", "false"]), initial: "true",
+      summary: "false behind a proxy on another machine, whose address would stand for everybody"),
+    Setting(
       name: "resources.*.audience", form: .text, initial: nil,
       summary: "what an API's tokens carry as `aud`, usually its URL"),
     Setting(

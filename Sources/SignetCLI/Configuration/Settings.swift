@@ -35,6 +35,7 @@ struct Settings: Sendable {
     guard let passwords = PasswordPolicy(minimumLength: minimum) else {
       throw reading.error("passwords.minimum-length", "must be \(PasswordPolicy.floor) or more")
     }
+    let throttling = try throttling(reading)
     guard let algorithm = SignatureAlgorithm(rawValue: try reading.choice("signing.algorithm")) else {
       throw reading.error("signing.algorithm", "is no algorithm that this version signs with")
     }
@@ -60,9 +61,22 @@ struct Settings: Sendable {
     do {
       return try AuthorityPolicy(
         issuer: issuer, accessTokenLifetime: lifetime, sessionIdleLimit: idleLimit,
-        sessionAbsoluteLimit: absoluteLimit, refreshGrace: grace, passwords: passwords, resources: resources,
+        sessionAbsoluteLimit: absoluteLimit, refreshGrace: grace, passwords: passwords,
+        throttling: throttling, resources: resources,
         roles: Dictionary(uniqueKeysWithValues: roles), defaultScopes: Set(layers.list("default-scopes")),
         signingAlgorithm: algorithm, keyPublishAhead: publishAhead)
+    } catch {
+      throw reading.error(error.setting, error.problem)
+    }
+  }
+
+  private static func throttling(_ reading: SettingReading) throws(ConfigurationError) -> ThrottlePolicy {
+    let guesses = try reading.integer("passwords.throttle.guesses")
+    let longestDelay = try reading.duration("passwords.throttle.longest-delay")
+    let knowsAddresses = try reading.choice("passwords.throttle.by-address") == "true"
+    do {
+      return try ThrottlePolicy(
+        guesses: guesses, longestDelay: longestDelay, knowsAddresses: knowsAddresses)
     } catch {
       throw reading.error(error.setting, error.problem)
     }

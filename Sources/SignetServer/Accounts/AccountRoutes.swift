@@ -40,6 +40,7 @@ struct AccountRoutes {
     switch change {
     case .changed(let ended): return Response(json: ["ended_sessions": .integer(Int64(ended))])
     case .refused(let refusal): throw Self.problem(for: refusal)
+    case .throttled(let wait): throw Problem.throttled(retryAfter: wait)
     case .wrongCurrentPassword:
       // 403 and not 401: the access token is good, and a client that refreshed it would not help.
       throw Problem(

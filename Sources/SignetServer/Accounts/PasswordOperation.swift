@@ -4,6 +4,8 @@ package import SignetAuthority
 package enum OwnPasswordChange: Hashable, Sendable {
   case changed(endedSessions: Int)
   case wrongCurrentPassword
+  /// Too many guesses: the current password was not looked at.
+  case throttled(retryAfter: Duration)
   case refused(PasswordPolicy.Refusal)
   /// The account is gone or disabled, or its credentials were changed meanwhile.
   case superseded
@@ -22,7 +24,9 @@ extension AuthorityService {
     of principal: SessionPrincipal, from current: Password, to new: Password, origin: RequestOrigin
   ) async throws -> OwnPasswordChange {
     guard let account = try await account(of: principal) else { return .superseded }
-    guard try await hasher.matches(current, account.passwordHash ?? decoy), account.passwordHash != nil else {
+    let guess = PasswordGuess(account: account, origin: origin)
+    if case .refused(let wait) = try await spend(guess) { return .throttled(retryAfter: wait) }
+    guard try await check(current, account.passwordHash ?? decoy, guess), account.passwordHash != nil else {
       let now = clock()
       try await storage.write { [authority] tx in
         try authority.recordPasswordRefusal(
@@ -30,6 +34,7 @@ extension AuthorityService {
       }
       return .wrongCurrentPassword
     }
+    try await settle(guess)
     let names = [account.username?.description, account.email?.description].compactMap { $0 }
     if let refusal = authority.policy.passwords.refusal(of: new, names: names) { return .refused(refusal) }
     let hash = try await hasher.hash(new)

@@ -81,6 +81,7 @@ extension Problem.Code {
   static let crossSiteRequest = Self(rawValue: "csrf_failed")
   static let notFound = Self(rawValue: "not_found")
   static let methodNotAllowed = Self(rawValue: "method_not_allowed")
+  static let overRequestRateLimit = Self(rawValue: "over_request_rate_limit")
   static let overloaded = Self(rawValue: "overloaded")
   static let unavailable = Self(rawValue: "unavailable")
   static let internalError = Self(rawValue: "internal_error")
@@ -103,6 +104,14 @@ extension Problem {
   /// As many requests wait for a password hash as may.
   static let overloaded = Problem(
     .serviceUnavailable, .overloaded, "The server is busy. Try again shortly.", headers: [.retryAfter: "2"])
+
+  /// Too many guesses at a password.
+  static func throttled(retryAfter wait: Duration) -> Problem {
+    let seconds = max(1, wait.components.seconds + (wait.components.attoseconds > 0 ? 1 : 0))
+    return Problem(
+      .tooManyRequests, .overRequestRateLimit, "There were too many attempts. Try again later.",
+      headers: [.retryAfter: String(seconds)])
+  }
 
   /// The storage cannot serve now.
   static let unavailable = Problem(

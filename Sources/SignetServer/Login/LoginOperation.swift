@@ -5,6 +5,8 @@ package import SignetAuthority
 package enum LoginOutcome: Sendable {
   case opened(SignedTokens)
   case denied(LoginDenial)
+  /// Too many guesses: the password was not looked at.
+  case throttled(retryAfter: Duration)
 }
 
 extension AuthorityService {
@@ -13,6 +15,8 @@ extension AuthorityService {
   package func login(
     name: LoginName?, password: Password, request: SessionRequest
   ) async throws -> LoginOutcome {
+    let guess = PasswordGuess(name: name, origin: request.origin)
+    if case .refused(let wait) = try await spend(guess) { return .throttled(retryAfter: wait) }
     var login = Login(decoy: decoy)
     var effect = login.step(.credentials(name: name, password: password), at: clock())
     while true {
@@ -21,10 +25,10 @@ extension AuthorityService {
         let account = try await storage.read { tx in try name.flatMap { try tx.account(named: $0) } }
         effect = login.step(.accountFound(account), at: clock())
       case .verifyPassword(let password, let hash):
-        let matches = try await hasher.matches(password, hash)
+        let matches = try await check(password, hash, guess)
         effect = login.step(.passwordChecked(matches: matches), at: clock())
       case .complete(let authenticated):
-        return try await openSession(for: authenticated, password: password, request: request)
+        return try await openSession(for: authenticated, guess: guess, password: password, request: request)
       case .deny(let denial):
         let now = clock()
         try await storage.write { [authority] tx in
@@ -36,11 +40,13 @@ extension AuthorityService {
   }
 
   private func openSession(
-    for login: AuthenticatedLogin, password: Password, request: SessionRequest
+    for login: AuthenticatedLogin, guess: PasswordGuess, password: Password, request: SessionRequest
   ) async throws -> LoginOutcome {
     let now = clock()
     let opening = try await storage.write { [authority] tx in
-      try authority.openSession(for: login, request: request, in: tx, at: now)
+      let opening = try authority.openSession(for: login, request: request, in: tx, at: now)
+      if case .opened = opening { try authority.settle(guess, in: tx, at: now) }
+      return opening
     }
     switch opening {
     case .denied(let denial):

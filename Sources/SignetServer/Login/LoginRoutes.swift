@@ -30,6 +30,7 @@ struct LoginRoutes {
     switch outcome {
     case .opened(let tokens): return answer(tokens, inCookies: input.wantsCookies)
     case .denied(let denial): throw Self.problem(for: denial)
+    case .throttled(let wait): throw Problem.throttled(retryAfter: wait)
     }
   }
 
