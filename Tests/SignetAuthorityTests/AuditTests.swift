@@ -46,8 +46,8 @@ import Testing
     // A value here is in people's databases: it can be added, never changed.
     #expect(
       AuditEvent.Kind.allCases.map(\.rawValue) == [
-        "login.succeeded", "login.failed", "session.ended", "grant.ended", "refresh.retried",
-        "refresh.refused", "refresh.reused", "refresh.from_future", "account.added", "account.disabled",
+        "login.succeeded", "login.failed", "login.throttled", "session.ended", "grant.ended",
+        "refresh.retried", "refresh.refused", "refresh.reused", "refresh.from_future", "account.added", "account.disabled",
         "account.enabled", "password.changed", "password.refused", "account.roles_changed", "key.added",
         "key.activated", "key.retired", "key.removed",
       ])

@@ -64,8 +64,8 @@ extension Authority {
     }
   }
 
-  /// The buckets that an admitted guess was spent from: the wide ones not where the account was expected. Else
-  /// whoever has one account would fill the address's bucket again by logging in to it.
+  /// The buckets that an admitted guess was spent from: the wide ones not where the account was expected.
+  /// Else whoever has one account would fill the address's bucket again by logging in to it.
   private func spent(
     by guess: PasswordGuess, in tx: some AuthorityReads
   ) throws -> [(Bucket, Throttle)] {
