@@ -47,7 +47,8 @@ import Testing
     #expect(
       AuditEvent.Kind.allCases.map(\.rawValue) == [
         "login.succeeded", "login.failed", "login.throttled", "session.ended", "grant.ended",
-        "refresh.retried", "refresh.refused", "refresh.reused", "refresh.from_future", "account.added", "account.disabled",
+        "refresh.retried", "refresh.refused", "refresh.reused", "refresh.from_future",
+        "account.added", "account.disabled",
         "account.enabled", "password.changed", "password.refused", "account.roles_changed", "key.added",
         "key.activated", "key.retired", "key.removed",
       ])
