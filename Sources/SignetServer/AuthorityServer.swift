@@ -1,5 +1,6 @@
 internal import Hummingbird
 internal import HummingbirdCore
+internal import HummingbirdHTTP2
 internal import JOSE
 package import Logging
 internal import NIOCore
@@ -10,20 +11,30 @@ package struct AuthorityServer: Service {
   private let service: AuthorityService
   private let configuration: ServerConfiguration
   private let upkeepInterval: Duration
+  private let certificateInterval: Duration
   private let logger: Logger
+  let certificate: ServedCertificate?
   private let onListening: @Sendable (_ port: Int) async -> Void
 
   /// A server that does not run yet.
   ///
   /// Every `upkeepInterval` it removes what has expired; `onListening` is called with the port once
   /// connections are accepted.
+  /// - Throws: When the configuration's certificate and key cannot be served.
   package init(
     service: AuthorityService, configuration: ServerConfiguration, upkeepInterval: Duration = .seconds(300),
-    logger: Logger, onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
-  ) {
+    certificateInterval: Duration = .seconds(10), logger: Logger,
+    onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+  ) throws(CertificateError) {
+    if let files = configuration.tls {
+      certificate = try ServedCertificate(files, clock: service.clock, logger: logger)
+    } else {
+      certificate = nil
+    }
     self.service = service
     self.configuration = configuration
     self.upkeepInterval = upkeepInterval
+    self.certificateInterval = certificateInterval
     self.logger = logger
     self.onListening = onListening
   }
@@ -43,15 +54,31 @@ package struct AuthorityServer: Service {
       maxHeaderFieldCount: limits.headerFields)
     return Application(
       router: try RouteTable(service: service, configuration: configuration).router(),
-      server: .http1(
-        configuration: HTTP1Channel.Configuration(
+      server: try server(
+        HTTP1Channel.Configuration(
           idleTimeout: .milliseconds(limits.idleTimeout.wholeMilliseconds), httpDecoderConfiguration: decoder)
       ),
       configuration: ApplicationConfiguration(
         address: .hostname(configuration.host, port: configuration.port),
         availableConnectionsDelegate: .maximum(limits.connections, logger: logger)),
-      services: [Upkeep(service: service, interval: upkeepInterval)],
+      services: [Upkeep(service: service, interval: upkeepInterval)] + certificateWatch,
       onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
       logger: logger)
+  }
+
+  /// HTTP/1.1 alone in plain text; over TLS whichever the client prefers.
+  private func server(_ http1: HTTP1Channel.Configuration) throws -> HTTPServerBuilder {
+    guard let certificate else { return .http1(configuration: http1) }
+    return try .http2Upgrade(
+      tlsConfiguration: certificate.tlsConfiguration,
+      configuration: HTTP2UpgradeChannel.Configuration(
+        idleTimeout: configuration.limits.idleTimeout, gracefulCloseTimeout: .seconds(10),
+        streamConfiguration: http1))
+  }
+
+  private var certificateWatch: [any Service] {
+    certificate.map { certificate in
+      [CertificateWatch(certificate: certificate, interval: certificateInterval, time: ContinuousClock())]
+    } ?? []
   }
 }

@@ -9,6 +9,10 @@ package struct ServerConfiguration: Sendable {
   /// Origins of other sites whose scripts may call the API with cookies and read its answers, each exactly
   /// as a browser sends it: `https://app.example.com`.
   package let browserOrigins: Set<String>
+  /// The certificate and its key; nil to serve plain HTTP.
+  package let tls: CertificateFiles?
+  /// Whose forwarded headers are believed, and who may speak plain HTTP from other machines.
+  package let trustedProxies: TrustedProxies
   package let limits: Limits
 
   /// How much one client, and all together, may take.
@@ -28,19 +32,19 @@ package struct ServerConfiguration: Sendable {
 
   /// A configuration; throws a `PolicyError` that names the setting and what it may be.
   ///
-  /// Plain HTTP is served beyond this machine only when `trustsPlaintext`: because a proxy in front ends
-  /// TLS and the network between the two is trusted.
+  /// Without `tls`, other machines are listened to only when there are `trustedProxies`, which end TLS; and
+  /// then those alone are answered.
   package init(
-    host: String = "127.0.0.1", port: Int = 8080, trustsPlaintext: Bool = false,
-    browserOrigins: Set<String> = [], limits: Limits = Limits()
+    host: String = "127.0.0.1", port: Int = 8080, tls: CertificateFiles? = nil,
+    trustedProxies: TrustedProxies = .none, browserOrigins: Set<String> = [], limits: Limits = Limits()
   ) throws(PolicyError) {
-    guard trustsPlaintext || Self.isLoopback(host) else {
+    guard tls != nil || !trustedProxies.isEmpty || Self.isLoopback(host) else {
       throw PolicyError(
         setting: "server.address",
         problem:
           "\(host) can be reached from other machines, and passwords would cross the network in plain text; "
-          + "listen on 127.0.0.1 behind a proxy that ends TLS, or set server.trusted-plaintext if the "
-          + "network between the two is trusted")
+          + "set server.tls.certificate and server.tls.key, or listen on 127.0.0.1 behind a proxy that ends "
+          + "TLS, or list the proxies in server.trusted-proxies")
     }
     guard (0...65_535).contains(port) else {
       throw PolicyError(setting: "server.port", problem: "must be from 0 to 65535")
@@ -52,6 +56,8 @@ package struct ServerConfiguration: Sendable {
     }
     self.host = host
     self.port = port
+    self.tls = tls
+    self.trustedProxies = trustedProxies
     self.browserOrigins = browserOrigins
     self.limits = limits
   }

@@ -10,11 +10,14 @@ import Testing
   }
 
   @Test(arguments: ["0.0.0.0", "::", "192.168.1.2", "id.example.com", "127.0.0.1.example.com", "127.1", ""])
-  func `plain HTTP beyond this machine needs the operator's word`(host: String) throws {
+  func `plain HTTP beyond this machine needs listed proxies, or TLS`(host: String) throws {
     let refusal = #expect(throws: PolicyError.self) { try ServerConfiguration(host: host) }
     #expect(refusal?.setting == "server.address")
-    #expect(refusal?.problem.contains("trusted-plaintext") == true)
-    #expect(throws: Never.self) { try ServerConfiguration(host: host, trustsPlaintext: true) }
+    #expect(refusal?.problem.contains("trusted-proxies") == true)
+    let proxies = try TrustedProxies(["10.0.0.1"])
+    #expect(throws: Never.self) { try ServerConfiguration(host: host, trustedProxies: proxies) }
+    let tls = CertificateFiles(certificate: "a", key: "b")
+    #expect(throws: Never.self) { try ServerConfiguration(host: host, tls: tls) }
   }
 
   @Test(arguments: [

@@ -116,7 +116,8 @@ private struct Reader {
       return .list(texts)
     case (_, .list):
       throw ConfigurationError(place: place, problem: "must be a list, such as [read, write]")
-    case (.scalar(let scalar), _) where !scalar.string.isEmpty:
+    // An empty value is one where the default is empty, and else a line that somebody forgot to finish.
+    case (.scalar(let scalar), _) where !scalar.string.isEmpty || setting.initial == "":
       return .scalar(scalar.string)
     default:
       throw ConfigurationError(place: place, problem: "must have one value")

@@ -37,8 +37,14 @@ extension Setting {
       name: "server.port", form: .integer(0...65_535), initial: "8080",
       summary: "the port to listen on; 0 takes any free one"),
     Setting(
-      name: "server.trusted-plaintext", form: .choice(["true", "false"]), initial: "false",
-      summary: "true to listen beyond this machine: a proxy ends TLS, and the network up to it is trusted"),
+      name: "server.tls.certificate", form: .text, initial: "",
+      summary: "the certificate chain in PEM, the server's own first; read again when it changes"),
+    Setting(
+      name: "server.tls.key", form: .text, initial: "",
+      summary: "its private key in PEM, readable by its owner alone; a path, as the certificate's"),
+    Setting(
+      name: "server.trusted-proxies", form: .list, initial: "",
+      summary: "addresses or networks of proxies that end TLS: they may use plain HTTP and name the client"),
     Setting(
       name: "server.browser-origins", form: .list, initial: "",
       summary: "the origins whose pages may call the API, exactly as browsers send them"),

@@ -23,7 +23,7 @@ struct Settings: Sendable {
         place: "data-directory", problem: "is not set; name a configuration file with --config")
     }
     dataDirectory = Self.absolute(directory, from: fileDirectory)
-    server = try Self.server(reading)
+    server = try Self.server(reading, fileDirectory: fileDirectory)
     hashingThreads = try reading.integer("passwords.hash.threads")
     hashingQueue = try reading.integer("passwords.hash.queue")
     logFormat = try reading.choice("log.format")
@@ -82,17 +82,35 @@ struct Settings: Sendable {
     }
   }
 
-  private static func server(_ reading: SettingReading) throws(ConfigurationError) -> ServerConfiguration {
+  private static func server(
+    _ reading: SettingReading, fileDirectory: String?
+  ) throws(ConfigurationError) -> ServerConfiguration {
     let host = try reading.text("server.address")
     let port = try reading.integer("server.port")
-    let trustsPlaintext = try reading.choice("server.trusted-plaintext") == "true"
+    let tls = try certificateFiles(reading, fileDirectory: fileDirectory)
+    let proxies = reading.layers.list("server.trusted-proxies")
     let origins = Set(reading.layers.list("server.browser-origins"))
     do {
       return try ServerConfiguration(
-        host: host, port: port, trustsPlaintext: trustsPlaintext, browserOrigins: origins)
+        host: host, port: port, tls: tls, trustedProxies: try TrustedProxies(proxies),
+        browserOrigins: origins)
     } catch {
       throw reading.error(error.setting, error.problem)
     }
+  }
+
+  private static func certificateFiles(
+    _ reading: SettingReading, fileDirectory: String?
+  ) throws(ConfigurationError) -> CertificateFiles? {
+    let certificate = try reading.text("server.tls.certificate")
+    let key = try reading.text("server.tls.key")
+    guard certificate.isEmpty == key.isEmpty else {
+      let missing = key.isEmpty ? "server.tls.key" : "server.tls.certificate"
+      throw reading.error(missing, "is not set; a certificate and its key are given together")
+    }
+    guard !key.isEmpty else { return nil }
+    return CertificateFiles(
+      certificate: absolute(certificate, from: fileDirectory), key: absolute(key, from: fileDirectory))
   }
 
   private static func absolute(_ path: String, from directory: String?) -> String {

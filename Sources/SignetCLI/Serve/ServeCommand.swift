@@ -36,14 +36,22 @@ struct ServeCommand: AsyncParsableCommand {
     let settings = try configuration.settings(flags: flags)
     let logger = LogLines.logger(settings)
     let authority = try await OpenedAuthority(settings, logger: logger)
-    let ready = ReadyLine(host: settings.server.host, issuer: settings.policy.issuer, json: json)
+    let ready = ReadyLine(
+      scheme: settings.server.tls == nil ? "http" : "https", host: settings.server.host,
+      issuer: settings.policy.issuer, json: json)
     let control = ControlServer(
       path: AuthorityDirectory(settings.dataDirectory).socket,
       administration: Administration(service: authority.service), logger: logger,
       onListening: { await ready.controlListens() })
-    let server = AuthorityServer(
-      service: authority.service, configuration: settings.server, logger: logger,
-      onListening: { port in await ready.serverListens(port) })
+    let server: AuthorityServer
+    do {
+      server = try AuthorityServer(
+        service: authority.service, configuration: settings.server, logger: logger,
+        onListening: { port in await ready.serverListens(port) })
+    } catch {
+      try authority.close()
+      throw CommandError("\(error)")
+    }
     let group = ServiceGroup(
       services: [control, server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     do {
@@ -72,13 +80,15 @@ struct ServeCommand: AsyncParsableCommand {
 
 /// Says that the server is ready, once both the clients and the administrators can reach it.
 private actor ReadyLine {
+  private let scheme: String
   private let host: String
   private let issuer: String
   private let json: Bool
   private var port: Int?
   private var hasControl = false
 
-  init(host: String, issuer: String, json: Bool) {
+  init(scheme: String, host: String, issuer: String, json: Bool) {
+    self.scheme = scheme
     self.host = host
     self.issuer = issuer
     self.json = json
@@ -96,7 +106,7 @@ private actor ReadyLine {
 
   private func writeIfReady() {
     guard let port, hasControl else { return }
-    let address = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+    let address = "\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)"
     guard json else { return Output.line("ready  \(address)  issuer \(issuer)") }
     Output.json(["ready": true, "address": .string(address), "issuer": .string(issuer)])
   }

@@ -10,10 +10,10 @@ internal import Logging
 struct AccessLogMiddleware: RouterMiddleware {
   typealias Context = AuthorityRequestContext
 
-  private let headers: [(HTTPField.Name, String)]
+  private let isSecure: Bool
 
   init(site: Site) {
-    headers = Self.headers + (site.isSecure ? [(.strictTransportSecurity, "max-age=31536000")] : [])
+    isSecure = site.isSecure
   }
 
   @concurrent func handle(
@@ -21,7 +21,8 @@ struct AccessLogMiddleware: RouterMiddleware {
   ) async throws -> Response {
     let start = ContinuousClock.now
     var response = try await next(request, context)
-    for (name, value) in headers where response.headers[name] == nil { response.headers[name] = value }
+    for (name, value) in Self.headers where response.headers[name] == nil { response.headers[name] = value }
+    if isSecure, !context.cameInPlain { response.headers[.strictTransportSecurity] = "max-age=31536000" }
     response.headers[Self.requestIDName] = context.id
     context.logger.info(
       "request",

@@ -8,8 +8,10 @@ internal import TokenVerification
 struct AuthorityRequestContext: TokenRequestContext {
   var coreContext: CoreRequestContextStorage
   var principal: Principal?
-  /// The peer of the socket. Forwarded headers are not believed.
-  let remoteAddress: String?
+  /// The client: the peer of the socket, or whom a listed proxy names.
+  var remoteAddress: String?
+  /// Whether a listed proxy says that the client came over plain HTTP.
+  var cameInPlain = false
   /// What the request came over.
   let connection: any Channel
 

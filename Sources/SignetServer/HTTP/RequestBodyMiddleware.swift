@@ -16,10 +16,15 @@ struct RequestBodyMiddleware: RouterMiddleware {
     _ request: Request, context: Context,
     next: @concurrent (Request, Context) async throws -> Response
   ) async throws -> Response {
-    guard request.hasBody else { return try await next(request, context) }
+    guard request.mayHaveBody else { return try await next(request, context) }
     var request = request
     do {
-      request.body = RequestBody(buffer: try await buffer(of: request))
+      let buffer = try await buffer(of: request)
+      var head = request.head
+      if !request.hasBody, buffer.readableBytes > 0 {
+        head.headerFields[.contentLength] = String(buffer.readableBytes)
+      }
+      request = Request(head: head, body: RequestBody(buffer: buffer))
     } catch {
       // The rest of the body is not waited for; the answer has some time to arrive.
       context.connection.eventLoop.scheduleTask(in: .seconds(1)) { context.connection.close(promise: nil) }
@@ -57,6 +62,11 @@ extension Request {
   /// This request's input, where no body stands for no fields.
   func optionalInput<Input: RequestInput>(_ type: Input.Type) async throws -> Input {
     hasBody ? try await input(type) : try Input(.none)
+  }
+
+  /// Whether a body may follow. In HTTP/2 it need not be announced (RFC 9113 §8.1.1).
+  fileprivate var mayHaveBody: Bool {
+    hasBody || ![.get, .head, .options].contains(method)
   }
 
   /// Whether a body was announced (RFC 9112 §6.3).

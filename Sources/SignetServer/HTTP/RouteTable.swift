@@ -34,6 +34,9 @@ struct RouteTable {
 
   func router() throws -> Router<AuthorityRequestContext> {
     let router = Router(context: AuthorityRequestContext.self, options: .autoGenerateHeadEndpoints)
+    router.add(
+      middleware: ClientAddressMiddleware(
+        proxies: configuration.trustedProxies, servesTLS: configuration.tls != nil))
     router.add(middleware: AccessLogMiddleware(site: site))
     router.add(middleware: CORSMiddleware(origins: configuration.browserOrigins))
     router.add(middleware: ProblemMiddleware())

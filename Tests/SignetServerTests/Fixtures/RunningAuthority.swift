@@ -13,6 +13,7 @@ struct RunningAuthority: Sendable {
   let clock: TestClock
   let log: LogRecorder
   let api: APIClient
+  let certificate: ServedCertificate?
   /// Begins a graceful shutdown.
   let shutDown: @Sendable () async -> Void
 
@@ -23,6 +24,8 @@ struct RunningAuthority: Sendable {
   struct Options: Sendable {
     var policy: AuthorityPolicy?
     var browserOrigins: Set<String> = []
+    var tls: CertificateFiles?
+    var trustedProxies = TrustedProxies.none
     var threadCount = 2
     var queueLimit = 1_000
     var limits = ServerConfiguration.Limits()
@@ -60,10 +63,11 @@ struct RunningAuthority: Sendable {
     let clock = TestClock()
     let service = try await makeService(options, clock: clock, logger: log.logger)
     let (ports, announcement) = AsyncStream.makeStream(of: Int.self)
-    let server = AuthorityServer(
+    let server = try AuthorityServer(
       service: service,
       configuration: try ServerConfiguration(
-        port: 0, browserOrigins: options.browserOrigins, limits: options.limits),
+        port: 0, tls: options.tls, trustedProxies: options.trustedProxies,
+        browserOrigins: options.browserOrigins, limits: options.limits),
       logger: log.logger, onListening: { port in announcement.yield(port) })
     let group = ServiceGroup(configuration: .init(services: [server], logger: log.logger))
     return try await withThrowingTaskGroup(of: Void.self) { tasks in
@@ -78,6 +82,7 @@ struct RunningAuthority: Sendable {
       }
       let running = RunningAuthority(
         service: service, clock: clock, log: log, api: APIClient(port: port),
+        certificate: server.certificate,
         shutDown: { await group.triggerGracefulShutdown() })
       let result: Result<Answer, any Error>
       do {

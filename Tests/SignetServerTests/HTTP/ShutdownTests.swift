@@ -45,7 +45,7 @@ import Testing
 
   @Test func `a port that is taken is an error at once`() async throws {
     try await RunningAuthority.run { running in
-      let second = AuthorityServer(
+      let second = try AuthorityServer(
         service: running.service, configuration: try ServerConfiguration(port: running.api.port),
         logger: running.log.logger)
       await #expect(throws: (any Error).self) { try await second.run() }

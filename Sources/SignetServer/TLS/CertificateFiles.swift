@@ -1,0 +1,106 @@
+internal import Foundation
+internal import JOSE
+internal import NIOSSL
+
+/// Where the server's certificate chain and its private key lie, both PEM, the server's own certificate
+/// first.
+package struct CertificateFiles: Hashable, Sendable {
+  package let certificate: String
+  package let key: String
+
+  package init(certificate: String, key: String) {
+    self.certificate = certificate
+    self.key = key
+  }
+
+  /// When the two were last changed. Files that cannot be looked at have no stamp, and that is a change too.
+  var stamp: [Date?] {
+    [certificate, key].map { path in Self.attribute(.modificationDate, of: path) as? Date }
+  }
+
+  /// The pair, read and checked at `now`.
+  /// - Throws: ``CertificateError``, which says what to do.
+  func read(at now: Timestamp) throws(CertificateError) -> CertificatePair {
+    try requirePrivateKeyFile()
+    let chain: [NIOSSLCertificate]
+    let privateKey: NIOSSLPrivateKey
+    do {
+      chain = try NIOSSLCertificate.fromPEMFile(certificate)
+    } catch {
+      throw CertificateError(
+        "\(certificate) is no readable PEM certificate chain; check server.tls.certificate")
+    }
+    do {
+      privateKey = try NIOSSLPrivateKey(file: key, format: .pem)
+    } catch {
+      throw CertificateError(
+        "\(key) is no readable PEM private key without a passphrase; check server.tls.key")
+    }
+    guard let own = chain.first else {
+      throw CertificateError("\(certificate) holds no certificate; check server.tls.certificate")
+    }
+    let pair = CertificatePair(
+      chain: chain, key: privateKey, validFrom: Timestamp(seconds: Int64(own.notValidBefore)),
+      validUntil: Timestamp(seconds: Int64(own.notValidAfter)))
+    guard pair.validUntil > now else {
+      throw CertificateError("\(certificate) has expired; renew it and start again")
+    }
+    guard pair.validFrom <= now else {
+      throw CertificateError("\(certificate) is not valid yet; check this machine's clock, or issue it again")
+    }
+    do {
+      _ = try NIOSSLContext(configuration: pair.tlsConfiguration)
+    } catch {
+      throw CertificateError(
+        "\(key) is not the key of the first certificate in \(certificate); give the two that belong together, "
+          + "the server's own certificate first")
+    }
+    return pair
+  }
+
+  private func requirePrivateKeyFile() throws(CertificateError) {
+    guard let mode = Self.attribute(.posixPermissions, of: key) as? NSNumber else {
+      throw CertificateError("\(key) cannot be looked at; check server.tls.key, and who owns the file")
+    }
+    guard mode.intValue & 0o077 == 0 else {
+      throw CertificateError(
+        "\(key) has mode 0\(String(mode.intValue, radix: 8)): others than its owner may use it; "
+          + "if nobody has: chmod 600 \(key)")
+    }
+  }
+
+  private static func attribute(_ key: FileAttributeKey, of path: String) -> Any? {
+    do {
+      // The target of a link: certificate tools swap links.
+      let target = URL(filePath: path).resolvingSymlinksInPath().path(percentEncoded: false)
+      return try FileManager.default.attributesOfItem(atPath: target)[key]
+    } catch {
+      return nil
+    }
+  }
+}
+
+/// A certificate and key that cannot be served, and what to do.
+package struct CertificateError: Error, Hashable, Sendable, CustomStringConvertible {
+  package let description: String
+
+  init(_ description: String) {
+    self.description = description
+  }
+}
+
+/// A chain and the key that belongs to it.
+struct CertificatePair: Sendable {
+  let chain: [NIOSSLCertificate]
+  let key: NIOSSLPrivateKey
+  let validFrom: Timestamp
+  let validUntil: Timestamp
+
+  /// TLS 1.2 and later with this pair.
+  var tlsConfiguration: TLSConfiguration {
+    var configuration = TLSConfiguration.makeServerConfiguration(
+      certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
+    configuration.minimumTLSVersion = .tlsv12
+    return configuration
+  }
+}
