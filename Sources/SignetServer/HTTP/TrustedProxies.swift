@@ -63,8 +63,8 @@ package struct TrustedProxies: Hashable, Sendable {
   }
 }
 
-/// What proxies say: `Forwarded` (RFC 7239) when there is one, else `X-Forwarded-For`. A request that has both
-/// is taken at the former's word only.
+/// What proxies say: `Forwarded` (RFC 7239) when there is one, else `X-Forwarded-For`. A request that has
+/// both is taken at the former's word only.
 struct ForwardedHops {
   /// From the client's end to ours; nil for what is no address.
   let addresses: [String?]

@@ -52,8 +52,8 @@ package struct CertificateFiles: Hashable, Sendable {
       _ = try NIOSSLContext(configuration: pair.tlsConfiguration)
     } catch {
       throw CertificateError(
-        "\(key) is not the key of the first certificate in \(certificate); give the two that belong together, "
-          + "the server's own certificate first")
+        "\(key) is not the key of the first certificate in \(certificate); give the two that belong "
+          + "together, the server's own certificate first")
     }
     return pair
   }

@@ -11,7 +11,8 @@ struct TestCertificates: Sendable {
   init() throws {
     try write(
       "[ca]\ndefault_ca=own\n[own]\ndatabase=index\nnew_certs_dir=.\nrand_serial=yes\n"
-        + "default_md=sha256\npolicy=any\nunique_subject=no\nx509_extensions=leaf\n[any]\ncommonName=supplied\n"
+        + "default_md=sha256\npolicy=any\nunique_subject=no\n"
+        + "x509_extensions=leaf\n[any]\ncommonName=supplied\n"
         + "[leaf]\nsubjectAltName=IP:127.0.0.1\nbasicConstraints=critical,CA:TRUE\n", to: "ca.cnf")
     try write("", to: "index")
   }

@@ -1,4 +1,6 @@
 import HTTPTypes
+import JOSE
+import NIOHTTP1
 import SignetAuthority
 import SignetTesting
 import Testing
