@@ -26,8 +26,13 @@ enum ConfigurationTemplate {
   private static func line(_ setting: Setting, key: String, depth: Int, issuer: String) -> String {
     if setting.name == "issuer" { return "issuer: \(issuer)" }
     // The one setting without a default that can be written down means the file's own directory.
-    let value = setting.form == .list ? "[\(setting.initial ?? "")]" : setting.initial ?? "."
+    let value = setting.form == .list ? "[\(setting.initial ?? "")]" : Self.scalar(setting.initial ?? ".")
     return "#\(indentation(depth))\(key): \(value)"
+  }
+
+  /// An empty text has to be quoted, or YAML reads it as no value at all.
+  private static func scalar(_ text: String) -> String {
+    text.isEmpty ? "\"\"" : text
   }
 
   private static func indentation(_ depth: Int) -> String {

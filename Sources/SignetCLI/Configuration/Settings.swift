@@ -115,7 +115,7 @@ struct Settings: Sendable {
 
   private static func absolute(_ path: String, from directory: String?) -> String {
     guard !path.hasPrefix("/"), let directory else { return path }
-    return path == "." ? directory : directory + "/" + path
+    return path == "." ? directory : directory + (directory.hasSuffix("/") ? "" : "/") + path
   }
 }
 

@@ -1,3 +1,4 @@
+import Dispatch
 import SignetTesting
 import Testing
 
@@ -15,7 +16,7 @@ import Testing
       for (flag, version) in [("--http2", "2"), ("--http1.1", "1.1")] {
         for body in [["-H", "Expect:"], ["-H", "Content-Length:"]]
         where version == "2" || body[1] == "Expect:" {
-          let answer = try curl(
+          let answer = try await curl(
             running.api.port, "/api/v1/login", root: root,
             [flag, "-H", "Content-Type: application/json", "-D", "-", "--data"]
               + ["{\"login\":\"ada\",\"password\":\"\(RunningAuthority.password)\"}"] + body
@@ -40,9 +41,10 @@ import Testing
     try await RunningAuthority.run(options) { running in
       let port = running.api.port
       let old = ["--tls-max", "1.1", "--ciphers", "DEFAULT@SECLEVEL=0"]
-      #expect(try curl(port, "/health/live", root: files.certificate, old).status == 35)
-      #expect(try curl(port, "/health/live", root: files.certificate, ["--tls-max", "1.2"]).status == 0)
-      #expect(try curl(port, "/health/live", root: other.certificate).status == 60)
+      #expect(try await curl(port, "/health/live", root: files.certificate, old).status == 35)
+      #expect(
+        try await curl(port, "/health/live", root: files.certificate, ["--tls-max", "1.2"]).status == 0)
+      #expect(try await curl(port, "/health/live", root: other.certificate).status == 60)
       let plain = try await RawConnection.answer(
         to: "GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n", port: port)
       #expect(!plain.contains("HTTP/1.1 200"))
@@ -62,16 +64,16 @@ import Testing
     try await RunningAuthority.run(options) { running in
       let certificate = try #require(running.certificate)
       let port = running.api.port
-      #expect(try curl(port, "/health/live", root: firstRoot.certificate).status == 0)
+      #expect(try await curl(port, "/health/live", root: firstRoot.certificate).status == 0)
       try certificates.replace(files.certificate, with: second.certificate, stamp: 1_000)
       certificate.reloadIfChanged()
-      #expect(try curl(port, "/health/live", root: firstRoot.certificate).status == 0)
-      #expect(try curl(port, "/health/live", root: second.certificate).status == 60)
+      #expect(try await curl(port, "/health/live", root: firstRoot.certificate).status == 0)
+      #expect(try await curl(port, "/health/live", root: second.certificate).status == 60)
       #expect(running.log.lines.contains { $0.hasPrefix("error certificate not reloaded") })
       try certificates.replace(files.key, with: second.key, stamp: 1_000)
       certificate.reloadIfChanged()
-      #expect(try curl(port, "/health/live", root: second.certificate).status == 0)
-      #expect(try curl(port, "/health/live", root: firstRoot.certificate).status == 60)
+      #expect(try await curl(port, "/health/live", root: second.certificate).status == 0)
+      #expect(try await curl(port, "/health/live", root: firstRoot.certificate).status == 60)
     }
   }
 
@@ -111,9 +113,18 @@ import Testing
 }
 
 /// Fetches from the server with curl, trusting `root` alone.
-private func curl(_ port: Int, _ path: String, root: String, _ more: [String] = []) throws -> (
+private func curl(_ port: Int, _ path: String, root: String, _ more: [String] = []) async throws -> (
   status: Int32, output: String
 ) {
-  try TestCertificates.run(
-    "curl", ["-s", "--max-time", "20", "--cacert", root] + more + ["https://127.0.0.1:\(port)\(path)"])
+  // Not on a thread of the server's own pool, which waiting would take away.
+  try await withCheckedThrowingContinuation { continuation in
+    DispatchQueue.global().async {
+      continuation.resume(
+        with: Result {
+          try TestCertificates.run(
+            "curl",
+            ["-s", "--max-time", "20", "--cacert", root] + more + ["https://127.0.0.1:\(port)\(path)"])
+        })
+    }
+  }
 }
