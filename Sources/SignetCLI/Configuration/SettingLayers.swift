@@ -34,8 +34,11 @@ struct SettingLayers {
 
   /// The strongest value of a setting that is no list, else its default; nil when it has neither.
   func text(_ name: String) throws(ConfigurationError) -> String? {
-    guard let text = reader.string(forKey: ConfigKey(name)) else { return Setting.named(name)?.initial }
-    guard !text.isEmpty else { throw ConfigurationError(place: place(name), problem: "has no value") }
+    let initial = Setting.named(name)?.initial
+    guard let text = reader.string(forKey: ConfigKey(name)) else { return initial }
+    guard !text.isEmpty || initial == "" else {
+      throw ConfigurationError(place: place(name), problem: "has no value")
+    }
     return text
   }
 
