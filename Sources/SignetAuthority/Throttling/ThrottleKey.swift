@@ -1,5 +1,3 @@
-package import JOSE
-
 /// Names a bucket: 16 bytes of a keyed hash. What was typed as a login name may be a password, so it is not
 /// stored, and cannot be guessed at by whoever reads the database.
 package struct ThrottleKey: Hashable, Sendable {
