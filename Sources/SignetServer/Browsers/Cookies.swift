@@ -47,14 +47,17 @@ extension Request {
     }
   }
 
-  /// What the `Cookie` fields hold, in order (RFC 6265 §4.2.1). A name may occur twice.
+  /// What the `Cookie` fields hold, in order (RFC 6265 §4.2.1). A name may occur twice. Read by bytes, as the
+  /// token middleware does: as characters, some neighbours hide a semicolon, and one other equals it.
   private var cookiePairs: [(name: String, value: String)] {
     var pairs: [(name: String, value: String)] = []
     for field in headers[values: .cookie] {
-      for pair in field.split(separator: ";") {
-        let trimmed = pair.drop { $0 == " " || $0 == "\t" }
-        guard let equals = trimmed.firstIndex(of: "=") else { continue }
-        pairs.append((String(trimmed[..<equals]), String(trimmed[trimmed.index(after: equals)...])))
+      for pair in field.utf8.split(separator: UInt8(ascii: ";")) {
+        let trimmed = pair.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+        guard let equals = trimmed.firstIndex(of: UInt8(ascii: "=")) else { continue }
+        let value = trimmed[trimmed.index(after: equals)...]
+        pairs.append(
+          (String(decoding: trimmed[..<equals], as: UTF8.self), String(decoding: value, as: UTF8.self)))
       }
     }
     return pairs

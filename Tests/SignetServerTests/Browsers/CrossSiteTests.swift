@@ -105,6 +105,23 @@ struct CrossSiteRow: Sendable {
     }
   }
 
+  @Test func `A22 a cookie is found byte for byte, whatever Unicode makes of its neighbours`() async throws {
+    try await RunningAuthority.run { running in
+      try await running.addAccount()
+      let session = try BrowserSession(try await CookieTests.logIn(running))
+      // U+0600 joins the semicolon behind it to one character: the cookie must still be seen, and guarded.
+      let hidden = try await running.api.send(
+        .POST, "/api/v1/logout", ["Cookie": "a=\u{600}; \(session.cookies)"])
+      #expect(hidden.code == "csrf_failed")
+      // U+037E is equal to a semicolon: what stands behind it is still the other cookie's value.
+      var headers = session.headers
+      headers["Cookie"] = "a=\u{37E}\(session.cookies.replacing("; ", with: "\u{37E}"))"
+      let planted = try await running.api.send(.POST, "/api/v1/refresh", headers)
+      #expect(planted.code == "missing_field")
+      #expect(try await running.api.send(.POST, "/api/v1/refresh", session.headers).status == 200)
+    }
+  }
+
   @Test func `a bearer token needs no such proof, for no browser sends it on its own`() async throws {
     try await RunningAuthority.run { running in
       try await running.addAccount()
