@@ -84,8 +84,11 @@ struct ForwardedHops {
 
   private static func parts(_ values: [String]) -> [String] {
     let most = 64
-    let all = values.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
-    return all.suffix(most).map { trimmed($0) }
+    // By bytes: what a client wrote before the comma must not make one character with it.
+    let all = values.flatMap { value in
+      value.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+    }
+    return all.suffix(most).map { trimmed(Substring($0)) }
   }
 
   /// The value of one parameter of a `Forwarded` element; nil also when it is there twice.

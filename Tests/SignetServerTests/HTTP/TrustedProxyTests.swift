@@ -42,6 +42,9 @@ import Testing
     Row("10.0.0.1", [("X-Forwarded-For", "unknown")], "10.0.0.1"),
     Row("10.0.0.1", [("X-Forwarded-For", "203.0.113.1, junk, 10.0.0.2")], "10.0.0.2"),
     Row("10.0.0.1", [("X-Forwarded-For", "203.0.113.1,")], "10.0.0.1"),
+    // U+0600 joins the comma behind it to one character: the client's junk must not swallow the proxy's hop.
+    Row("10.0.0.1", [("X-Forwarded-For", "\u{600}, 198.51.100.7")], "198.51.100.7"),
+    Row("10.0.0.1", [("Forwarded", "by=\u{600}, for=198.51.100.7")], "198.51.100.7"),
     Row("10.0.0.1", [("X-Forwarded-For", "198.51.100.7:x")], "10.0.0.1"),
     Row("10.0.0.1", [("X-Forwarded-For", "127.1")], "10.0.0.1"),
     Row("10.0.0.1", [("Forwarded", "for=203.0.113.1;for=203.0.113.2")], "10.0.0.1"),
