@@ -4,7 +4,8 @@ package import JOSE
 package enum PasswordChangeOutcome: Hashable, Sendable {
   /// - endedSessions: how many other sessions the change ended.
   case changed(endedSessions: Int)
-  /// The account is gone or disabled, or its credentials were changed meanwhile: nothing was written.
+  /// The account is gone or disabled, its credentials were changed or the session was ended meanwhile:
+  /// nothing was written but the audit event.
   case superseded
 }
 
@@ -12,14 +13,18 @@ extension Authority {
   /// Sets a password and ends every session but `kept`.
   ///
   /// `checkedVersion` is the credential version at which the old password was checked, or nil when an
-  /// administrator sets it: if it has moved on, this change loses.
+  /// administrator sets it: if it has moved on, this change loses. So does one by a session that was ended
+  /// while the password was being hashed.
   package func changePassword(
     of id: AccountID, to hash: PasswordHash, checkedVersion: Int64?, keeping kept: SessionID?,
     origin: RequestOrigin, in tx: some AuthorityWrites, at now: Timestamp
   ) throws -> PasswordChangeOutcome {
     guard var account = try tx.account(id), checkedVersion == nil || account.isEnabled,
-      checkedVersion == nil || checkedVersion == account.credentialVersion
+      checkedVersion == nil || checkedVersion == account.credentialVersion,
+      try kept.map({ id in try tx.session(id).map { $0.ending == nil } ?? false }) ?? true
     else {
+      try recordPasswordRefusal(
+        of: id, session: kept, reason: .credentialsChanged, origin: origin, in: tx, at: now)
       return .superseded
     }
     account.passwordHash = hash
@@ -31,15 +36,15 @@ extension Authority {
     return .changed(endedSessions: ended)
   }
 
-  /// Records that a password change was refused because the old password was wrong.
+  /// Records that a password change was refused, by default because the old password was wrong.
   package func recordPasswordRefusal(
-    of id: AccountID, session: SessionID?, origin: RequestOrigin, in tx: some AuthorityWrites,
-    at now: Timestamp
+    of id: AccountID, session: SessionID?, reason: LoginDenial.Reason = .wrongPassword,
+    origin: RequestOrigin, in tx: some AuthorityWrites, at now: Timestamp
   ) throws {
     try tx.append(
       AuditEvent(
         at: now, kind: .passwordChangeRefused, account: id, session: session, origin: origin,
-        reason: LoginDenial.Reason.wrongPassword.rawValue))
+        reason: reason.rawValue))
   }
 
   /// The same hash again with today's cost, once a login has shown the password. Sessions and the credential

@@ -44,6 +44,23 @@ import TokenVerification
     #expect(try await change(account, checkedVersion: 3, in: world) == .superseded)
   }
 
+  @Test func `a session that ended while the password was hashed changes nothing`() async throws {
+    let world = try await World()
+    let account = try await world.test.addAccount()
+    let tokens = try await world.test.logIn(account)
+    let isEnded = try await world.write { authority, tx, now in
+      try authority.endSession(
+        tokens.session.id, cause: .logout, origin: TestAuthority.origin, in: tx, at: now)
+    }
+    #expect(isEnded)
+    #expect(
+      try await change(account, checkedVersion: 1, keeping: tokens.session.id, in: world) == .superseded)
+    let stored = try await world.read { try $0.account(account.id) }
+    #expect(stored?.passwordHash == account.passwordHash)
+    #expect(stored?.credentialVersion == 1)
+    #expect(try await world.auditLines(of: account.id).last == "password.refused: credentials_changed")
+  }
+
   @Test func `a refused change is recorded`() async throws {
     let world = try await World()
     let account = try await world.test.addAccount()
