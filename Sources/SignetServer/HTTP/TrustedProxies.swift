@@ -63,8 +63,10 @@ package struct TrustedProxies: Hashable, Sendable {
   }
 }
 
-/// What proxies say: `Forwarded` (RFC 7239) when there is one, else `X-Forwarded-For`. A request that has
-/// both is taken at the former's word only.
+/// What proxies say in `X-Forwarded-For`, to which each appends the peer that it saw.
+///
+/// `Forwarded` (RFC 7239) is not read: proxies that write only the other pass it on as the client sent it,
+/// and to believe either would be to believe the client.
 struct ForwardedHops {
   /// From the client's end to ours; nil for what is no address.
   let addresses: [String?]
@@ -72,14 +74,8 @@ struct ForwardedHops {
   let scheme: String?
 
   init(_ headers: HTTPFields) {
-    let standard = Self.parts(headers[values: Self.forwarded])
-    if standard.isEmpty {
-      addresses = Self.parts(headers[values: Self.xForwardedFor]).map { Self.address($0) }
-      scheme = Self.parts(headers[values: Self.xForwardedProto]).last?.lowercased()
-    } else {
-      addresses = standard.map { Self.parameter("for", of: $0).flatMap { Self.address($0) } }
-      scheme = standard.last.flatMap { Self.parameter("proto", of: $0) }?.lowercased()
-    }
+    addresses = Self.parts(headers[values: Self.forwardedFor]).map { Self.address($0) }
+    scheme = Self.parts(headers[values: Self.forwardedProto]).last?.lowercased()
   }
 
   private static func parts(_ values: [String]) -> [String] {
@@ -89,18 +85,6 @@ struct ForwardedHops {
       value.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
     }
     return all.suffix(most).map { trimmed(Substring($0)) }
-  }
-
-  /// The value of one parameter of a `Forwarded` element; nil also when it is there twice.
-  private static func parameter(_ name: String, of element: String) -> String? {
-    let found = element.split(separator: ";").compactMap { pair -> String? in
-      let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard sides.count == 2, trimmed(sides[0]).lowercased() == name else { return nil }
-      let value = trimmed(sides[1])
-      let isQuoted = value.count >= 2 && value.hasPrefix("\"") && value.hasSuffix("\"")
-      return isQuoted ? String(value.dropFirst().dropLast()) : value
-    }
-    return found.count == 1 ? found[0] : nil
   }
 
   /// The address of `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`, `[2001:db8::1]` or `[2001:db8::1]:4711`.
@@ -130,9 +114,8 @@ struct ForwardedHops {
     return String(text)
   }
 
-  private static let forwarded = HTTPField.Name.constant("Forwarded")
-  private static let xForwardedFor = HTTPField.Name.constant("X-Forwarded-For")
-  private static let xForwardedProto = HTTPField.Name.constant("X-Forwarded-Proto")
+  private static let forwardedFor = HTTPField.Name.constant("X-Forwarded-For")
+  private static let forwardedProto = HTTPField.Name.constant("X-Forwarded-Proto")
 }
 
 /// The addresses that share a prefix (RFC 4632, RFC 4291 §2.3).

@@ -27,29 +27,26 @@ import Testing
     // A listed one is.
     Row("10.0.0.1", [("X-Forwarded-For", "198.51.100.7")], "198.51.100.7"),
     Row("::ffff:10.0.0.1", [("X-Forwarded-For", "198.51.100.7:4711")], "198.51.100.7"),
-    Row("fd00::1", [("Forwarded", "for=\"[2001:db8::7]:99\";proto=https")], "2001:db8::7"),
-    Row("10.0.0.1", [("Forwarded", "proto=https; For=198.51.100.7")], "198.51.100.7"),
+    Row("fd00::1", [("X-Forwarded-For", "[2001:db8::7]:99")], "2001:db8::7"),
     Row("10.0.0.1", [], "10.0.0.1"),
     // From the right: what the client itself wrote stays unread.
     Row("10.0.0.1", [("X-Forwarded-For", "203.0.113.1, 198.51.100.7")], "198.51.100.7"),
     Row("10.0.0.1", [("X-Forwarded-For", "203.0.113.1, 198.51.100.7, 10.0.0.2")], "198.51.100.7"),
     Row("10.0.0.1", [("X-Forwarded-For", "203.0.113.1"), ("X-Forwarded-For", "10.0.0.2")], "203.0.113.1"),
     Row("10.0.0.1", [("X-Forwarded-For", "10.0.0.3, 10.0.0.2")], "10.0.0.3"),
-    Row("10.0.0.1", [("Forwarded", "for=203.0.113.1, for=198.51.100.7")], "198.51.100.7"),
+    // Proxies that write X-Forwarded-For pass a client's own Forwarded on: it is not read.
+    Row("10.0.0.1", [("Forwarded", "for=203.0.113.9")], "10.0.0.1"),
     Row(
-      "10.0.0.1", [("Forwarded", "for=198.51.100.7"), ("X-Forwarded-For", "203.0.113.1")], "198.51.100.7"),
+      "10.0.0.1", [("Forwarded", "for=203.0.113.9"), ("X-Forwarded-For", "198.51.100.7")], "198.51.100.7"),
     // What is malformed ends the reading; the last known hop stands.
     Row("10.0.0.1", [("X-Forwarded-For", "unknown")], "10.0.0.1"),
     Row("10.0.0.1", [("X-Forwarded-For", "203.0.113.1, junk, 10.0.0.2")], "10.0.0.2"),
     Row("10.0.0.1", [("X-Forwarded-For", "203.0.113.1,")], "10.0.0.1"),
     // U+0600 joins the comma behind it to one character: the client's junk must not swallow the proxy's hop.
     Row("10.0.0.1", [("X-Forwarded-For", "\u{600}, 198.51.100.7")], "198.51.100.7"),
-    Row("10.0.0.1", [("Forwarded", "by=\u{600}, for=198.51.100.7")], "198.51.100.7"),
     Row("10.0.0.1", [("X-Forwarded-For", "198.51.100.7:x")], "10.0.0.1"),
     Row("10.0.0.1", [("X-Forwarded-For", "127.1")], "10.0.0.1"),
-    Row("10.0.0.1", [("Forwarded", "for=203.0.113.1;for=203.0.113.2")], "10.0.0.1"),
-    Row("10.0.0.1", [("Forwarded", "for=_hidden")], "10.0.0.1"),
-    Row("10.0.0.1", [("Forwarded", "for=\"[2001:db8::7\"")], "10.0.0.1"),
+    Row("10.0.0.1", [("X-Forwarded-For", "[2001:db8::7")], "10.0.0.1"),
   ]
 
   @Test(arguments: rows) func `A8 the client is whom the listed proxies vouch for`(row: Row) throws {
