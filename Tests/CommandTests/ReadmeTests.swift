@@ -43,10 +43,24 @@ import Testing
     }
   }
 
-  @Test func `every file that README.md names is there`() throws {
-    for link in try Self.text("README.md").matches(of: /\]\(([^)#:]+)\)/).map({ String($0.output.1) }) {
-      let path = VectorFolder.packageRoot.appending(path: link).path
-      #expect(FileManager.default.fileExists(atPath: path), "\(link) is missing")
+  @Test func `every file that a page of the documentation names is there`() throws {
+    let pages = try Self.pages()
+    try #require(pages.count > 5)
+    for page in pages {
+      let text = try String(contentsOf: page, encoding: .utf8)
+      for link in text.matches(of: /\]\(([^)#:]+)(?:#[^)]*)?\)/).map({ String($0.output.1) }) {
+        let file = page.deletingLastPathComponent().appending(path: link).path
+        #expect(FileManager.default.fileExists(atPath: file), "\(page.lastPathComponent): \(link) is missing")
+      }
+    }
+  }
+
+  /// The pages at the top of the checkout, and those of `docs/`.
+  private static func pages() throws -> [URL] {
+    let root = VectorFolder.packageRoot
+    return try [root, root.appending(path: "docs")].flatMap { folder in
+      try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+        .filter { $0.pathExtension == "md" }
     }
   }
 
