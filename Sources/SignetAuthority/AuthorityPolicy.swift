@@ -25,6 +25,8 @@ package struct AuthorityPolicy: Sendable {
   package let signingAlgorithm: SignatureAlgorithm
   /// How long a key is published before it signs; longer than any verifier caches the key set.
   package let keyPublishAhead: Duration
+  /// How long a key signs before the next one takes its place; at least as long as the next is published.
+  package let keyRotationInterval: Duration
 
   /// A policy.
   /// - Throws: ``PolicyError`` that names the setting and what it may be.
@@ -40,7 +42,8 @@ package struct AuthorityPolicy: Sendable {
     roles: [String: Set<String>] = [:],
     defaultScopes: Set<String> = [],
     signingAlgorithm: SignatureAlgorithm = .es256,
-    keyPublishAhead: Duration = .seconds(86_400)
+    keyPublishAhead: Duration = .seconds(86_400),
+    keyRotationInterval: Duration = .seconds(90 * 86_400)
   ) throws(PolicyError) {
     try Self.checkIssuer(issuer)
     try Self.check(
@@ -53,6 +56,10 @@ package struct AuthorityPolicy: Sendable {
       throw PolicyError(
         setting: "signing.algorithm", problem: "is symmetric; verifiers need a public key, as with ES256")
     }
+    try Self.check(keyPublishAhead, within: .zero ... .seconds(366 * 86_400), "signing.publish-ahead")
+    try Self.check(
+      keyRotationInterval, within: max(keyPublishAhead, .seconds(86_400)) ... .seconds(731 * 86_400),
+      "signing.rotation-interval")
     try Self.checkScopes(resources, roles: roles, defaultScopes: defaultScopes)
     try Self.checkRoleNames(roles.keys)
     let own = Resource(name: "authority", audience: issuer, scopes: [])
@@ -70,6 +77,7 @@ package struct AuthorityPolicy: Sendable {
     self.defaultScopes = defaultScopes
     self.signingAlgorithm = signingAlgorithm
     self.keyPublishAhead = keyPublishAhead
+    self.keyRotationInterval = keyRotationInterval
   }
 
   /// No configuration lets an access token live longer. What must outlast every token counts with this and

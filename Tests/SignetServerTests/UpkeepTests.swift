@@ -23,6 +23,7 @@ import TokenVerification
       #expect(try await session(ended.session, in: service) != nil)
 
       running.clock.advance(by: .seconds(3_661))
+      try await service.tendKeys()
       try await service.removeExpired()
       #expect(service.revocations.view.count == 0)
       #expect(service.keys.current.published.keys.count == 2)
@@ -32,6 +33,27 @@ import TokenVerification
       running.clock.advance(by: .seconds(31 * 86_400))
       try await service.removeExpired()
       #expect(try await session(ended.session, in: service) == nil)
+    }
+  }
+
+  @Test func `upkeep rotates the keys on their schedule, and the next login is signed with the new one`()
+    async throws
+  {
+    try await RunningAuthority.run { running in
+      let service = running.service
+      try await running.addAccount()
+      let first = service.keys.current.signer.keyID
+      running.clock.advance(by: .seconds(90 * 86_400 - 1))
+      try await service.tendKeys()
+      #expect(service.keys.current.signer.keyID == first)
+      running.clock.advance(by: .seconds(1))
+      try await service.tendKeys()
+      #expect(service.keys.current.signer.keyID != first)
+      #expect(service.keys.current.published.keys.count == 3)
+      let tokens = try await running.logIn()
+      #expect(
+        try CompactJWS(Array(tokens.access.utf8)).header.keyID == service.keys.current.signer.keyID)
+      #expect(try await running.api.get("/api/v1/me", tokens.bearer).status == 200)
     }
   }
 

@@ -23,6 +23,7 @@ package struct AuditEvent: Hashable, Sendable {
     case keyActivated = "key.activated"
     case keyRetired = "key.retired"
     case keyRemoved = "key.removed"
+    case keyRevoked = "key.revoked"
   }
 
   /// Counts up from 1 in the order of commits; 0 until stored.

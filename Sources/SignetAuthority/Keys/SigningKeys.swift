@@ -8,12 +8,6 @@ package struct SigningKeys: Sendable {
   package let published: JWKSet
 }
 
-/// Why a rotation did not happen.
-package enum KeyRotationRefusal: Error, Hashable, Sendable {
-  /// The next key has not been published for long enough: verifiers may not have it yet.
-  case publishedTooRecently(readyAt: Timestamp)
-}
-
 /// Why stored keys cannot be used. The server refuses to start.
 package enum SigningKeyError: Error, Hashable, Sendable, CustomStringConvertible {
   /// No key is active.
@@ -29,79 +23,6 @@ package enum SigningKeyError: Error, Hashable, Sendable, CustomStringConvertible
     case .cannotOpen(let keyID): "the keyring does not open the signing key \(keyID)"
     case .damaged(let keyID): "the stored signing key \(keyID) is damaged"
     }
-  }
-}
-
-extension Authority {
-  /// Makes the first two keys, one active and one next, unless there are keys.
-  package func makeFirstKeys(
-    _ fresh: FreshSigningKeys, origin: RequestOrigin, in tx: some AuthorityWrites, at now: Timestamp
-  ) throws {
-    guard try tx.signingKeys().isEmpty else { return }
-    var first = fresh.first
-    first.state = .active
-    first.activatedAt = now
-    for key in [first, fresh.second] {
-      try tx.insert(key)
-      try recordKey(.keyAdded, key.keyID, origin: origin, in: tx, at: now)
-    }
-  }
-
-  /// Rotates: `active` → `retired`, `next` → `active`, and a fresh key becomes `next`.
-  ///
-  /// `isForced` goes on although the next key was published too recently: verifiers then meet a key that they
-  /// must fetch.
-  package func rotateKeys(
-    adding fresh: SigningKeyRecord, isForced: Bool, origin: RequestOrigin, in tx: some AuthorityWrites,
-    at now: Timestamp
-  ) throws -> Result<Void, KeyRotationRefusal> {
-    let keys = try tx.signingKeys()
-    // Whatever is wrong with the stored keys, a rotation never leaves the authority without one that signs.
-    guard let next = keys.first(where: { $0.state == .next }) else {
-      try tx.insert(fresh)
-      try recordKey(.keyAdded, fresh.keyID, origin: origin, in: tx, at: now)
-      return .failure(.publishedTooRecently(readyAt: fresh.createdAt + policy.keyPublishAhead))
-    }
-    let readyAt = next.createdAt + policy.keyPublishAhead
-    guard isForced || readyAt <= now else { return .failure(.publishedTooRecently(readyAt: readyAt)) }
-    for var key in keys where key.state == .active {
-      key.state = .retired
-      key.retiredAt = now
-      try tx.update(key)
-      try recordKey(.keyRetired, key.keyID, origin: origin, in: tx, at: now)
-    }
-    for var key in keys where key.state == .next {
-      key.state = .active
-      key.activatedAt = now
-      try tx.update(key)
-      try recordKey(.keyActivated, key.keyID, origin: origin, in: tx, at: now)
-    }
-    try tx.insert(fresh)
-    try recordKey(.keyAdded, fresh.keyID, origin: origin, in: tx, at: now)
-    return .success(())
-  }
-
-  /// Removes retired keys whose last token has expired.
-  /// - Returns: Their key IDs.
-  package func removeExpiredKeys(
-    origin: RequestOrigin, in tx: some AuthorityWrites, at now: Timestamp
-  ) throws -> [String] {
-    let life = AuthorityPolicy.longestAccessTokenLifetime + AuthorityPolicy.maximumLeeway
-    var removed: [String] = []
-    for key in try tx.signingKeys() where key.state == .retired {
-      guard let retiredAt = key.retiredAt, retiredAt + life <= now else { continue }
-      try tx.deleteSigningKey(key.keyID)
-      try recordKey(.keyRemoved, key.keyID, origin: origin, in: tx, at: now)
-      removed.append(key.keyID)
-    }
-    return removed
-  }
-
-  private func recordKey(
-    _ kind: AuditEvent.Kind, _ keyID: String, origin: RequestOrigin, in tx: some AuthorityWrites,
-    at now: Timestamp
-  ) throws {
-    try tx.append(AuditEvent(at: now, kind: kind, origin: origin, reason: keyID))
   }
 }
 

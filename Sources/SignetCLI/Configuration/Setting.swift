@@ -95,6 +95,9 @@ extension Setting {
       name: "signing.publish-ahead", form: .duration, initial: "24h",
       summary: "how long a key is published before it signs"),
     Setting(
+      name: "signing.rotation-interval", form: .duration, initial: "90d",
+      summary: "how long a key signs before the next one does, publish-ahead to 731d"),
+    Setting(
       name: "log.format", form: .choice(["text", "json"]), initial: "text",
       summary: "how log lines are written to standard error"),
     Setting(

@@ -54,6 +54,7 @@ struct Settings: Sendable {
     let absoluteLimit = try reading.duration("sessions.absolute-limit")
     let grace = try reading.duration("sessions.refresh-grace")
     let publishAhead = try reading.duration("signing.publish-ahead")
+    let rotationInterval = try reading.duration("signing.rotation-interval")
     guard publishAhead >= .seconds(86_400) else {
       throw reading.error(
         "signing.publish-ahead", "must be 24h or more: verifiers may keep a key set that long")
@@ -64,7 +65,7 @@ struct Settings: Sendable {
         sessionAbsoluteLimit: absoluteLimit, refreshGrace: grace, passwords: passwords,
         throttling: throttling, resources: resources,
         roles: Dictionary(uniqueKeysWithValues: roles), defaultScopes: Set(layers.list("default-scopes")),
-        signingAlgorithm: algorithm, keyPublishAhead: publishAhead)
+        signingAlgorithm: algorithm, keyPublishAhead: publishAhead, keyRotationInterval: rotationInterval)
     } catch {
       throw reading.error(error.setting, error.problem)
     }

@@ -6,7 +6,7 @@ internal import SignetServer
 struct KeysCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "keys", abstract: "What the authority signs with.",
-    subcommands: [ListKeys.self, RotateKeys.self, ExportPublicKeys.self])
+    subcommands: [ListKeys.self, RotateKeys.self, RevokeKey.self, ExportPublicKeys.self])
 }
 
 /// The text form of signing keys.
@@ -14,23 +14,22 @@ enum SigningKeyOutput {
   static func write(_ keys: [SigningKeySummary], json: Bool) {
     guard !json else { return keys.forEach { Output.json(jsonValue($0)) } }
     var table = Table()
+    table.add(["key", "algorithm", "state", "created", "signs from", "signs until", "removed"])
     for key in keys {
-      table.add([key.keyID, key.algorithm, key.state, "since \(Timestamp(seconds: since(key)).text)"])
+      let times = [key.createdAt, key.activatesAt, key.retiresAt, key.removedAt]
+      table.add([key.keyID, key.algorithm, key.state] + times.map { $0.map(text) ?? "" })
     }
     table.lines.forEach(Output.line)
   }
 
-  /// When the key came into its present state.
-  private static func since(_ key: SigningKeySummary) -> Int64 {
-    key.retiredAt ?? key.activatedAt ?? key.createdAt
-  }
+  private static func text(_ seconds: Int64) -> String { Timestamp(seconds: seconds).text }
 
   private static func jsonValue(_ key: SigningKeySummary) -> JSON {
-    func instant(_ seconds: Int64?) -> JSON? { seconds.map { .string(Timestamp(seconds: $0).text) } }
+    func instant(_ seconds: Int64?) -> JSON? { seconds.map { .string(text($0)) } }
     return .object(omittingNil: [
       "kid": .string(key.keyID), "alg": .string(key.algorithm), "state": .string(key.state),
-      "created_at": instant(key.createdAt), "activated_at": instant(key.activatedAt),
-      "retired_at": instant(key.retiredAt),
+      "created_at": instant(key.createdAt), "activates_at": instant(key.activatesAt),
+      "retires_at": instant(key.retiresAt), "removed_at": instant(key.removedAt),
     ])
   }
 }

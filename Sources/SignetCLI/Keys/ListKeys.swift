@@ -4,7 +4,9 @@ internal import SignetServer
 /// `signet keys list`.
 struct ListKeys: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "Lists the signing keys: next, active, retired.")
+    commandName: "list", abstract: "Lists the signing keys: retired, active, next.",
+    discussion: "Times ahead are the schedule's: see `signing.rotation-interval` and `signing.publish-ahead`."
+  )
 
   @OptionGroup var configuration: ConfigurationOptions
 

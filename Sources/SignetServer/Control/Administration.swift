@@ -46,6 +46,7 @@ package struct Administration: Sendable {
     case .endSessions(let name): try await endSessions(of: name, origin: origin)
     case .signingKeys: try await signingKeys()
     case .rotateKeys(let isForced): try await rotateKeys(isForced: isForced, origin: origin)
+    case .revokeKey(let keyID): try await revokeKey(keyID, origin: origin)
     case .verificationKeys:
       .verificationKeys(
         issuer: service.authority.policy.issuer,

@@ -84,15 +84,20 @@ package struct SigningKeySummary: Codable, Hashable, Sendable {
   /// `next`, `active` or `retired`.
   package let state: String
   package let createdAt: Int64
-  package let activatedAt: Int64?
-  package let retiredAt: Int64?
+  /// When it began to sign or, for a `next` key, will by the schedule.
+  package let activatesAt: Int64?
+  /// When it ceased to sign or, for an `active` key, will by the schedule.
+  package let retiresAt: Int64?
+  /// When a `retired` key is removed: its last token has expired.
+  package let removedAt: Int64?
 
-  init(_ record: SigningKeyRecord) {
+  init(_ record: SigningKeyRecord, schedule: KeySchedule) {
     keyID = record.keyID
     algorithm = record.algorithm.rawValue
     state = record.state.rawValue
     createdAt = record.createdAt.seconds
-    activatedAt = record.activatedAt?.seconds
-    retiredAt = record.retiredAt?.seconds
+    activatesAt = schedule.activation(of: record)?.seconds
+    retiresAt = schedule.retirement(of: record)?.seconds
+    removedAt = schedule.removal(of: record)?.seconds
   }
 }

@@ -15,6 +15,8 @@ package enum AdministrationRequest: Codable, Sendable {
   case signingKeys
   /// - isForced: rotate although verifiers may not have the next key yet.
   case rotateKeys(isForced: Bool)
+  /// Ends trust in the key with this `kid`, at once.
+  case revokeKey(String)
   /// The issuer and the key set that it publishes.
   case verificationKeys
   case sessions(account: String)

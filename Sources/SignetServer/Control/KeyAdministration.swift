@@ -5,19 +5,12 @@ internal import TokenVerification
 
 extension Administration {
   func signingKeys() async throws -> AdministrationAnswer {
-    let records = try await service.storage.read { tx in try tx.signingKeys() }
-    let order: [SigningKeyRecord.State] = [.retired, .active, .next]
-    let ordered = order.flatMap { state in
-      records.filter { $0.state == state }
-        .sorted { $0.retiredAt ?? $0.createdAt < $1.retiredAt ?? $1.createdAt }
-    }
-    return .keys(ordered.map(SigningKeySummary.init))
+    keys(try await service.storage.read { tx in try tx.signingKeys() })
   }
 
   func rotateKeys(isForced: Bool, origin: RequestOrigin) async throws -> AdministrationAnswer {
     switch try await service.rotateKeys(isForced: isForced, origin: origin) {
-    case .success:
-      return try await signingKeys()
+    case .success(let records): return keys(records)
     case .failure(.publishedTooRecently(let readyAt)):
       let minutes = max(1, (readyAt - service.clock()).components.seconds / 60)
       throw AdministrationRefusal(
@@ -26,6 +19,25 @@ extension Administration {
         next:
           "wait \(minutes) minutes, or rotate with --force if tokens may fail until verifiers fetch the keys")
     }
+  }
+
+  func revokeKey(_ keyID: String, origin: RequestOrigin) async throws -> AdministrationAnswer {
+    guard let records = try await service.revokeKey(keyID, origin: origin) else {
+      throw AdministrationRefusal(
+        "no_such_key", "there is no key “\(keyID)”", next: "`signet keys list` shows those that there are")
+    }
+    return keys(records)
+  }
+
+  /// Retired keys, then what signs, then what will.
+  private func keys(_ records: [SigningKeyRecord]) -> AdministrationAnswer {
+    let schedule = KeySchedule(records, policy: service.authority.policy)
+    let order: [SigningKeyRecord.State] = [.retired, .active, .next]
+    let ordered = order.flatMap { state in
+      records.filter { $0.state == state }
+        .sorted { $0.retiredAt ?? $0.createdAt < $1.retiredAt ?? $1.createdAt }
+    }
+    return .keys(ordered.map { SigningKeySummary($0, schedule: schedule) })
   }
 
   /// What this authority, which knows every revocation, says of a token.

@@ -16,7 +16,7 @@ package final class CurrentKeys: KeySource {
     var keys: SigningKeys
     var snapshot: KeySnapshot
     var document: KeyDocument
-    /// The ticket of the reload that these keys came with.
+    /// The ticket of the change that these keys came with.
     var ticket: UInt64 = 0
     var lastTicket: UInt64 = 0
   }
@@ -35,23 +35,25 @@ package final class CurrentKeys: KeySource {
   /// The keys at hand are all that there are: a key that is missing here is nobody's.
   package func snapshot(afterMissing keyID: String) async -> KeySnapshot { snapshot }
 
-  /// A ticket for a reload, to be drawn before the keys are read.
+  /// A ticket for a change, to be drawn in the transaction that makes it.
   ///
-  /// Of two reloads at once the one that drew later wins: who wrote last drew last, and read its own write.
-  func reloadTicket() -> UInt64 {
+  /// Changes of keys exclude each other, so tickets grow in the order of commits, whoever is told of his
+  /// commit first.
+  func ticket() -> UInt64 {
     state.withLock { state in
       state.lastTicket += 1
       return state.lastTicket
     }
   }
 
-  /// Takes over keys that were read after `ticket` was drawn, unless a later reload was faster.
+  /// Takes over keys as the change with `ticket` left them, unless those of a later one are here already.
   func replace(with keys: SigningKeys, ticket: UInt64) {
     let document = KeyDocument(keys.published)
     state.withLock { state in
       guard ticket > state.ticket else { return }
       state.ticket = ticket
       state.keys = keys
+      guard document.entityTag != state.document.entityTag else { return }
       state.snapshot = KeySnapshot(
         epoch: state.snapshot.epoch + 1, keys: keys.published, algorithms: Self.algorithms)
       state.document = document

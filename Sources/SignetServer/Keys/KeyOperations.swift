@@ -1,26 +1,60 @@
+internal import Logging
 package import SignetAuthority
 
 extension AuthorityService {
   /// Rotates the signing keys and goes on with the new one at once; when forced, although the next key was
   /// published too recently.
+  /// - Returns: The keys as they are stored now.
   package func rotateKeys(
     isForced: Bool, origin: RequestOrigin
-  ) async throws -> Result<Void, KeyRotationRefusal> {
+  ) async throws -> Result<[SigningKeyRecord], KeyRotationRefusal> {
     let now = clock()
     let fresh = try authority.generateKey(at: now)
-    let outcome = try await storage.write { [authority] tx in
+    let (outcome, records) = try await changeKeys { [authority] tx in
       try authority.rotateKeys(adding: fresh, isForced: isForced, origin: origin, in: tx, at: now)
     }
-    try await reloadKeys()
-    return outcome
+    return outcome.map { records }
   }
 
-  /// Takes over the keys as they are stored.
-  package func reloadKeys() async throws {
-    let ticket = keys.reloadTicket()
-    let stored = try await storage.read { [authority] tx in
-      try authority.signingKeys(from: try tx.signingKeys())
+  /// Ends trust in a key at once; when it was the one that signs, goes on with another.
+  /// - Returns: The keys as they are stored now; nil when there was no such key.
+  package func revokeKey(_ keyID: String, origin: RequestOrigin) async throws -> [SigningKeyRecord]? {
+    let now = clock()
+    let fresh = try authority.generateFirstKeys(at: now)
+    let (isRevoked, records) = try await changeKeys { [authority] tx in
+      try authority.revokeKey(keyID, adding: fresh, origin: origin, in: tx, at: now)
     }
-    keys.replace(with: stored, ticket: ticket)
+    return isRevoked ? records : nil
+  }
+
+  /// Does what the schedule says is due by now, and takes over the keys as they are stored.
+  func tendKeys() async throws {
+    let now = clock()
+    let due = try await storage.read { [authority] tx in
+      KeySchedule(try tx.signingKeys(), policy: authority.policy).steps(at: now)
+    }
+    // Outside the transaction: RSA takes its time.
+    let fresh = due.contains(.makeNext) ? try authority.generateKey(at: now) : nil
+    let origin = RequestOrigin(requestID: "upkeep")
+    let (steps, _) = try await changeKeys { [authority] tx in
+      try authority.tendKeys(adding: fresh, origin: origin, in: tx, at: now)
+    }
+    for step in steps { logger.info("signing keys changed", metadata: ["step": "\(step)"]) }
+  }
+
+  /// Runs a write that may change keys, and goes on with what it leaves behind.
+  ///
+  /// The keys are read in the transaction that changes them: after its commit nothing can fail that would
+  /// leave a retired or a revoked key signing, and keys that could not be opened are never committed.
+  func changeKeys<Answer: Sendable>(
+    _ change: @escaping @Sendable (any AuthorityWrites) throws -> Answer
+  ) async throws -> (answer: Answer, records: [SigningKeyRecord]) {
+    let (answer, records, loaded) = try await storage.write { [authority, keys] tx in
+      let answer = try change(tx)
+      let records = try tx.signingKeys()
+      return (answer, records, (ticket: keys.ticket(), keys: try authority.signingKeys(from: records)))
+    }
+    keys.replace(with: loaded.keys, ticket: loaded.ticket)
+    return (answer, records)
   }
 }

@@ -4,8 +4,8 @@ internal import Logging
 internal import ServiceLifecycle
 internal import SignetAuthority
 
-/// Removes what has expired, again and again: finished sessions, revocations that no token can meet,
-/// retired keys.
+/// Keeps the keys to their schedule, and removes what has expired, again and again: finished sessions,
+/// revocations that no token can meet.
 struct Upkeep: Service {
   let service: AuthorityService
   let interval: Duration
@@ -13,7 +13,8 @@ struct Upkeep: Service {
   func run() async throws {
     await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
-        await attempt()
+        await attempt(service.tendKeys)
+        await attempt(service.removeExpired)
         do {
           try await Task.sleep(for: interval)
         } catch {
@@ -23,9 +24,9 @@ struct Upkeep: Service {
     }
   }
 
-  private func attempt() async {
+  private func attempt(_ work: () async throws -> Void) async {
     do {
-      try await service.removeExpired()
+      try await work()
     } catch {
       service.logger.warning("upkeep failed", metadata: ["error.type": "\(type(of: error))"])
     }
@@ -43,11 +44,6 @@ extension AuthorityService {
         try authority.purge(sessionsFinishedBefore: cutoff, limit: Self.batch, in: tx, at: now)
       }
     }
-    let origin = RequestOrigin(requestID: "upkeep")
-    let keys = try await storage.write { [authority] tx in
-      try authority.removeExpiredKeys(origin: origin, in: tx, at: now)
-    }
-    if !keys.isEmpty { try await reloadKeys() }
     revocations.apply([], at: now)
   }
 

@@ -72,9 +72,9 @@ import Testing
     _ = try await rotate(world, isForced: true)
     let retired = try key(.retired, among: try await records(in: world))
     world.clock.advance(by: .milliseconds(3_659_999))
-    #expect(try await removeExpired(world) == [])
+    #expect(try await tend(world) == [])
     world.clock.advance(by: .milliseconds(1))
-    #expect(try await removeExpired(world) == [retired.keyID])
+    #expect(try await tend(world) == [.remove(retired.keyID)])
     #expect(
       try await records(in: world).map(\.state).sorted { $0.rawValue < $1.rawValue } == [.active, .next])
     #expect(try await world.auditLines().last == "key.removed: \(retired.keyID)")
@@ -166,9 +166,9 @@ import Testing
     }
   }
 
-  private func removeExpired(_ world: World) async throws -> [String] {
+  private func tend(_ world: World) async throws -> [KeySchedule.Step] {
     try await world.write { authority, tx, now in
-      try authority.removeExpiredKeys(origin: TestAuthority.origin, in: tx, at: now)
+      try authority.tendKeys(adding: nil, origin: TestAuthority.origin, in: tx, at: now)
     }
   }
 }

@@ -6,15 +6,21 @@ import Synchronization
 final class FailingStorage: AuthorityStorage {
   private let storage = MemoryStorage()
   private let failure = Mutex<StorageError?>(nil)
+  private let readFailure = Mutex<StorageError?>(nil)
 
   func fail(with error: StorageError?) {
     failure.withLock { $0 = error }
   }
 
+  /// Lets writes pass.
+  func failReads(with error: StorageError?) {
+    readFailure.withLock { $0 = error }
+  }
+
   func read<Answer: Sendable>(
     _ body: @escaping @Sendable (any AuthorityReads) throws -> Answer
   ) async throws -> Answer {
-    if let error = failure.withLock({ $0 }) { throw error }
+    if let error = readFailure.withLock({ $0 }) ?? failure.withLock({ $0 }) { throw error }
     return try await storage.read(body)
   }
 

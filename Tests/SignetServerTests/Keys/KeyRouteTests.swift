@@ -86,16 +86,4 @@ import TokenVerification
       #expect(try await running.api.get("/health/live").status == 200)
     }
   }
-
-  @Test func `of two reloads at once the one that was asked for last wins`() async throws {
-    try await RunningAuthority.run { running in
-      let service = running.service
-      let early = service.keys.reloadTicket()
-      let stale = service.keys.current
-      _ = try await service.rotateKeys(isForced: true, origin: TestAuthority.origin).get()
-      let fresh = service.keys.current.signer.keyID
-      service.keys.replace(with: stale, ticket: early)
-      #expect(service.keys.current.signer.keyID == fresh)
-    }
-  }
 }
