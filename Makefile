@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 SWIFT_SOURCES := Package.swift Sources Tests Examples
 
-.PHONY: help dependencies build test lint format mutants demo run
+.PHONY: help dependencies build test lint format docs mutants demo run
 
 help: ## List what make can do
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -24,6 +24,9 @@ lint: ## Check the format of every Swift file
 
 format: ## Format every Swift file
 	swift format --in-place --recursive --configuration .swift-format $(SWIFT_SOURCES)
+
+docs: build ## Renew the pages that are generated from the program
+	.build/debug/signet reference configuration > docs/configuration.md
 
 mutants: ## Disable each security rule in turn and see its test fail
 	Scripts/mutants

@@ -13,7 +13,7 @@ struct Signet: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       InitCommand.self, ServeCommand.self, AccountsCommand.self, KeysCommand.self, SessionsCommand.self,
-      TokenCommand.self, JWSCommand.self, JSONCommand.self, JWKCommand.self,
+      TokenCommand.self, JWSCommand.self, JSONCommand.self, JWKCommand.self, ReferenceCommand.self,
     ])
 }
 

@@ -14,7 +14,8 @@ import Testing
   ) throws -> Settings {
     let file = try ConfigurationFile(text: yaml, path: "signet.yaml")
     return try Settings(
-      SettingLayers(flags: flags, environment: environment, file: file), fileDirectory: "/var/lib/signet")
+      SettingLayers(
+        flags: flags, environment: environment, file: file, fileDirectory: "/var/lib/signet"))
   }
 
   private static func problem(

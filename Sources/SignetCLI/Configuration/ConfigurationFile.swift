@@ -59,9 +59,24 @@ struct ConfigurationFile: Sendable {
     do {
       return try Yams.compose(yaml: text)
     } catch let error as YamlError {
-      throw ConfigurationError(place: path, problem: "is not YAML: \(error)")
+      let (line, problem) = Self.problem(of: error)
+      throw ConfigurationError(
+        place: path + (line.map { ", line \($0)" } ?? ""), problem: "is not YAML: \(problem)")
     } catch {
       throw ConfigurationError(place: path, problem: "is not YAML: \(error)")
+    }
+  }
+
+  /// Where and what, in one line, without the text that stands there: it may be what nobody should see.
+  private static func problem(of error: YamlError) -> (line: Int?, problem: String) {
+    switch error {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      (mark.line, problem)
+    case .duplicatedKeysInMapping(let duplicates, let context):
+      (context.mark.line, "“\(duplicates.sorted().joined(separator: "”, “"))” is set twice")
+    case .reader(let problem, _, _, _): (nil, problem)
+    default: (nil, "\(error)")
     }
   }
 }

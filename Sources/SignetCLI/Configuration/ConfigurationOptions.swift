@@ -20,12 +20,17 @@ struct ConfigurationOptions: ParsableArguments {
   /// The settings: file, environment over it, `--set` and `flags` over both.
   /// - Throws: ``ConfigurationError``.
   func settings(flags: [SettingLayers.Flag] = []) throws(ConfigurationError) -> Settings {
+    try Settings(layers(flags: flags))
+  }
+
+  /// The layers that the settings are read from.
+  /// - Throws: ``ConfigurationError``.
+  func layers(flags: [SettingLayers.Flag] = []) throws(ConfigurationError) -> SettingLayers {
     let environment = ProcessInfo.processInfo.environment
     let path = try Self.absolute(path(environment: environment))
-    let file = try ConfigurationFile(path: path)
-    let layers = try SettingLayers(flags: try assignments() + flags, environment: environment, file: file)
-    return try Settings(
-      layers, fileDirectory: URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false))
+    return try SettingLayers(
+      flags: try assignments() + flags, environment: environment, file: try ConfigurationFile(path: path),
+      fileDirectory: URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false))
   }
 
   private func assignments() throws(ConfigurationError) -> [SettingLayers.Flag] {

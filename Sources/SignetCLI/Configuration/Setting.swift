@@ -6,6 +6,8 @@ struct Setting: Sendable {
   /// How a value is written, in the file, in the environment and as a flag alike.
   enum Form: Equatable, Sendable {
     case text
+    /// A file or a directory; one that is not absolute lies beside the configuration file.
+    case path
     case integer(ClosedRange<Int>)
     /// A whole number and a unit: `90s`, `5m`, `12h`, `30d`.
     case duration
@@ -20,6 +22,8 @@ struct Setting: Sendable {
   /// The value if nobody sets one, as it would be written; nil when there is none.
   let initial: String?
   let summary: String
+  /// The flag of `signet serve` that overrides it, if it has one.
+  var flag: String?
 }
 
 extension Setting {
@@ -29,18 +33,19 @@ extension Setting {
       name: "issuer", form: .text, initial: nil,
       summary: "the URL under which clients reach this authority; every token carries it as `iss`"),
     Setting(
-      name: "data-directory", form: .text, initial: nil,
+      name: "data-directory", form: .path, initial: nil,
       summary: "where the database, the keyring and the control socket lie; by default beside this file"),
     Setting(
-      name: "server.address", form: .text, initial: "127.0.0.1", summary: "the address to listen on"),
+      name: "server.address", form: .text, initial: "127.0.0.1", summary: "the address to listen on",
+      flag: "--address"),
     Setting(
       name: "server.port", form: .integer(0...65_535), initial: "8080",
-      summary: "the port to listen on; 0 takes any free one"),
+      summary: "the port to listen on; 0 takes any free one", flag: "--port"),
     Setting(
-      name: "server.tls.certificate", form: .text, initial: "",
+      name: "server.tls.certificate", form: .path, initial: "",
       summary: "the certificate chain in PEM, the server's own first; read again when it changes"),
     Setting(
-      name: "server.tls.key", form: .text, initial: "",
+      name: "server.tls.key", form: .path, initial: "",
       summary: "its private key in PEM, readable by its owner alone; a path, as the certificate's"),
     Setting(
       name: "server.trusted-proxies", form: .list, initial: "",
@@ -99,10 +104,10 @@ extension Setting {
       summary: "how long a key signs before the next one does, publish-ahead to 731d"),
     Setting(
       name: "log.format", form: .choice(["text", "json"]), initial: "text",
-      summary: "how log lines are written to standard error"),
+      summary: "how log lines are written to standard error", flag: "--log-format"),
     Setting(
       name: "log.level", form: .choice(["trace", "debug", "info", "notice", "warning", "error", "critical"]),
-      initial: "info", summary: "the least severe lines that are written"),
+      initial: "info", summary: "the least severe lines that are written", flag: "--log-level"),
   ]
 
   /// The setting that `name` is, stars filled; nil for a name that no setting has.

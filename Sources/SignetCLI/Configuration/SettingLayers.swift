@@ -10,19 +10,22 @@ struct SettingLayers {
     let spelling: String
   }
 
-  private let file: ConfigurationFile?
+  let file: ConfigurationFile?
+  /// Where paths that are not absolute begin; nil without a file.
+  let fileDirectory: String?
   private let flags: [Flag]
   private let providers: [any ConfigProvider]
   private let reader: ConfigReader
 
-  /// Layers that hold nothing unknown.
+  /// Layers that hold nothing unknown. `fileDirectory` is the folder of `file`.
   /// - Throws: ``ConfigurationError`` for a flag or an environment variable that is no setting.
   init(
-    flags: [Flag], environment: [String: String], file: ConfigurationFile?
+    flags: [Flag], environment: [String: String], file: ConfigurationFile?, fileDirectory: String? = nil
   ) throws(ConfigurationError) {
     let variables = environment.filter { $0.key.hasPrefix(EnvironmentName.prefix) }
     try EnvironmentName.check(variables.keys.sorted(), file: file)
     self.file = file
+    self.fileDirectory = fileDirectory
     self.flags = flags
     providers = [
       InMemoryProvider(name: "flags", values: try Self.values(of: flags)),
@@ -35,11 +38,16 @@ struct SettingLayers {
   /// The strongest value of a setting that is no list, else its default; nil when it has neither.
   func text(_ name: String) throws(ConfigurationError) -> String? {
     let initial = Setting.named(name)?.initial
-    guard let text = reader.string(forKey: ConfigKey(name)) else { return initial }
+    guard let text = given(name) else { return nil }
     guard !text.isEmpty || initial == "" else {
       throw ConfigurationError(place: place(name), problem: "has no value")
     }
     return text
+  }
+
+  /// The same, whatever it is.
+  func given(_ name: String) -> String? {
+    reader.string(forKey: ConfigKey(name)) ?? Setting.named(name)?.initial
   }
 
   /// The strongest value of a list; empty when nobody sets it.
@@ -52,15 +60,28 @@ struct SettingLayers {
     file?.chosenNames(under: group) ?? []
   }
 
+  /// A path that is not absolute begins at the configuration file's directory.
+  func absolute(_ path: String) -> String {
+    guard !path.hasPrefix("/"), let fileDirectory else { return path }
+    return path == "." ? fileDirectory : fileDirectory + (fileDirectory.hasSuffix("/") ? "" : "/") + path
+  }
+
+  /// Where the strongest value of a setting comes from.
+  func source(of name: String) -> SettingSource {
+    if let flag = flags.last(where: { $0.setting == name }) { return .flag(spelling: flag.spelling) }
+    let isInEnvironment = providers[1].holds(name)
+    if isInEnvironment { return .environment(variable: EnvironmentName.of(name)) }
+    guard let file, let entry = file.entries[name] else { return .initial }
+    return .file(path: file.path, line: entry.line)
+  }
+
   /// Where the strongest value of a setting, or of one in a group, stands, for an error message.
   func place(_ name: String) -> String {
-    if let flag = flags.last(where: { $0.setting == name }) { return flag.spelling }
-    let variable = EnvironmentName.of(name)
-    let isInEnvironment = providers[1].holds(name)
-    if isInEnvironment { return "the environment variable \(variable)" }
-    guard let file else { return name }
-    let line = file.entries[name].map { ", line \($0.line)" } ?? ""
-    return "\(file.path)\(line): \(name)"
+    switch source(of: name) {
+    case .initial: file.map { "\($0.path): \(name)" } ?? name
+    case .file: "\(source(of: name).text): \(name)"
+    case .environment, .flag: source(of: name).text
+    }
   }
 
   private static func values(
@@ -117,23 +138,12 @@ enum EnvironmentName {
 
   /// Refuses a variable that means nothing: it is a setting mistyped, or one of another version.
   static func check(_ variables: [String], file: ConfigurationFile?) throws(ConfigurationError) {
-    let known = [configuration, keyring] + settings(file: file).map(of)
+    let known = [configuration, keyring] + Setting.names(in: file).map(of)
     for variable in variables where !known.contains(variable) {
       let nearest = NearestName.of(variable, among: known) ?? of("issuer")
       throw ConfigurationError(
         place: "the environment variable \(variable)",
         problem: "there is no such setting; the nearest is “\(nearest)”")
-    }
-  }
-
-  /// Every setting's name, stars filled with what the file declares.
-  private static func settings(file: ConfigurationFile?) -> [String] {
-    Setting.all.flatMap { setting -> [String] in
-      guard setting.name.contains("*"), let group = setting.name.split(separator: ".").first else {
-        return [setting.name]
-      }
-      return (file?.chosenNames(under: String(group)) ?? [])
-        .map { setting.name.replacing("*", with: $0) }
     }
   }
 }

@@ -14,16 +14,17 @@ struct Settings: Sendable {
 
   /// Settings from what is given.
   /// - Throws: ``ConfigurationError`` that names the place and says what to write.
-  init(_ layers: SettingLayers, fileDirectory: String?) throws(ConfigurationError) {
+  init(_ layers: SettingLayers) throws(ConfigurationError) {
+    try PastedSecret.refuse(in: layers)
     let reading = SettingReading(layers: layers)
     policy = try Self.policy(reading)
     let stated = try layers.text("data-directory")
-    guard let directory = stated ?? fileDirectory else {
+    guard let directory = stated ?? layers.fileDirectory else {
       throw ConfigurationError(
         place: "data-directory", problem: "is not set; name a configuration file with --config")
     }
-    dataDirectory = Self.absolute(directory, from: fileDirectory)
-    server = try Self.server(reading, fileDirectory: fileDirectory)
+    dataDirectory = layers.absolute(directory)
+    server = try Self.server(reading)
     hashingThreads = try reading.integer("passwords.hash.threads")
     hashingQueue = try reading.integer("passwords.hash.queue")
     logFormat = try reading.choice("log.format")
@@ -83,12 +84,10 @@ struct Settings: Sendable {
     }
   }
 
-  private static func server(
-    _ reading: SettingReading, fileDirectory: String?
-  ) throws(ConfigurationError) -> ServerConfiguration {
+  private static func server(_ reading: SettingReading) throws(ConfigurationError) -> ServerConfiguration {
     let host = try reading.text("server.address")
     let port = try reading.integer("server.port")
-    let tls = try certificateFiles(reading, fileDirectory: fileDirectory)
+    let tls = try certificateFiles(reading)
     let proxies = reading.layers.list("server.trusted-proxies")
     let origins = Set(reading.layers.list("server.browser-origins"))
     do {
@@ -101,22 +100,16 @@ struct Settings: Sendable {
   }
 
   private static func certificateFiles(
-    _ reading: SettingReading, fileDirectory: String?
+    _ reading: SettingReading
   ) throws(ConfigurationError) -> CertificateFiles? {
-    let certificate = try reading.text("server.tls.certificate")
-    let key = try reading.text("server.tls.key")
+    let certificate = try reading.path("server.tls.certificate")
+    let key = try reading.path("server.tls.key")
     guard certificate.isEmpty == key.isEmpty else {
       let missing = key.isEmpty ? "server.tls.key" : "server.tls.certificate"
       throw reading.error(missing, "is not set; a certificate and its key are given together")
     }
     guard !key.isEmpty else { return nil }
-    return CertificateFiles(
-      certificate: absolute(certificate, from: fileDirectory), key: absolute(key, from: fileDirectory))
-  }
-
-  private static func absolute(_ path: String, from directory: String?) -> String {
-    guard !path.hasPrefix("/"), let directory else { return path }
-    return path == "." ? directory : directory + (directory.hasSuffix("/") ? "" : "/") + path
+    return CertificateFiles(certificate: certificate, key: key)
   }
 }
 
@@ -131,6 +124,12 @@ struct SettingReading {
       throw error(name, "is not set: \(summary)")
     }
     return text
+  }
+
+  /// The absolute path that a setting names; empty when it is.
+  func path(_ name: String) throws(ConfigurationError) -> String {
+    let text = try text(name)
+    return text.isEmpty ? "" : layers.absolute(text)
   }
 
   func integer(_ name: String) throws(ConfigurationError) -> Int {

@@ -82,8 +82,7 @@ private final class AuthorityBirth {
   /// The settings of the new file alone: what the environment overrides today must not be checked into it.
   private static func settings(_ template: String, directory: String) throws(ConfigurationError) -> Settings {
     let file = try ConfigurationFile(text: template, path: ConfigurationOptions.fileName)
-    let layers = try SettingLayers(flags: [], environment: [:], file: file)
-    return try Settings(layers, fileDirectory: directory)
+    return try Settings(SettingLayers(flags: [], environment: [:], file: file, fileDirectory: directory))
   }
 
   private func refuseToOverwrite() throws(CommandError) {

@@ -29,10 +29,14 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: "Overrides log.level.")
   var logLevel: String?
 
-  @Flag(help: "The ready line in JSON.")
+  @Flag(help: "Print every setting as it counts and where it comes from, and do not serve.")
+  var printConfig = false
+
+  @Flag(help: "The ready line, or what --print-config prints, in JSON.")
   var json = false
 
   mutating func run() async throws {
+    if printConfig { return try printConfiguration() }
     let settings = try configuration.settings(flags: flags)
     let logger = LogLines.logger(settings)
     let authority = try await OpenedAuthority(settings, logger: logger)
@@ -63,13 +67,22 @@ struct ServeCommand: AsyncParsableCommand {
     try authority.close()
   }
 
+  /// Prints first and judges then: whoever looks for a wrong value must see where it comes from.
+  private func printConfiguration() throws {
+    let layers = try configuration.layers(flags: flags)
+    let listing = ConfigurationListing(layers)
+    if json { listing.json.forEach(Output.json) } else { listing.lines.forEach(Output.line) }
+    _ = try Settings(layers)
+  }
+
   private var flags: [SettingLayers.Flag] {
     let given = [
-      ("server.address", address, "--address"), ("server.port", port, "--port"),
-      ("log.format", logFormat, "--log-format"), ("log.level", logLevel, "--log-level"),
+      ("server.address", address), ("server.port", port), ("log.format", logFormat), ("log.level", logLevel),
     ]
-    return given.compactMap { setting, value, spelling in
-      value.map { SettingLayers.Flag(setting: setting, value: $0, spelling: spelling) }
+    return given.compactMap { name, value in
+      value.map {
+        SettingLayers.Flag(setting: name, value: $0, spelling: Setting.named(name)?.flag ?? name)
+      }
     }
   }
 

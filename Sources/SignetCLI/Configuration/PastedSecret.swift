@@ -1,0 +1,37 @@
+/// A secret where none belongs: somebody pasted a key in the place of its file's path.
+///
+/// No setting is a secret, so values are shown, in errors and by `--print-config`: but not these, and nothing
+/// starts with one.
+enum PastedSecret {
+  /// Whether `value` has the shape of a private key, of a keyring, of a token or of a password's hash.
+  static func isIn(_ value: EffectiveSetting.Value) -> Bool {
+    switch value {
+    case .none: false
+    case .text(let text): isIn(text)
+    // A list that came in one text was split at its commas.
+    case .list(let texts): isIn(texts.joined(separator: ","))
+    }
+  }
+
+  /// What stands in its place where settings are shown.
+  static let redaction = "(redacted: it looks like a secret, and no setting is one)"
+
+  /// Refuses a value that holds one, before any other error could repeat it.
+  static func refuse(in layers: SettingLayers) throws(ConfigurationError) {
+    for setting in layers.effective where isIn(setting.value) {
+      let isPath = Setting.named(setting.name)?.form == .path
+      throw ConfigurationError(
+        place: layers.place(setting.name),
+        problem: isPath
+          ? "holds what looks like a key itself; write it to a file, and give the file's path"
+          : "holds what looks like a secret, and no setting is one; take it out, and replace what was shown")
+    }
+  }
+
+  private static func isIn(_ text: String) -> Bool {
+    marks.contains { text.contains($0) }
+  }
+
+  /// PEM; a keyring's line; JSON in base64url, as every JWT begins; the private member of a JWK; PHC.
+  private static let marks = ["-----BEGIN", "kr1.", "eyJ", "\"d\":", "$argon2"]
+}
