@@ -4,10 +4,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 SWIFT_SOURCES := Package.swift Sources Tests Examples
 
-.PHONY: help dependencies build test lint format docs mutants demo run
+.PHONY: help dependencies build test kill-test lint format docs mutants demo run
 
 help: ## List what make can do
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-13s %s\n", $$1, $$2 }'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-13s %s\n", $$1, $$2 }'
 
 dependencies: ## Install the system libraries that are missing (Debian, Ubuntu)
 	@Scripts/install-dependencies
@@ -18,6 +18,10 @@ build: dependencies ## Build everything, for debugging
 test: dependencies ## Install what is missing, then run every test
 	@Scripts/install-dependencies --tests
 	SWIFT_BACKTRACE=enable=no swift test
+
+KILLS ?= 50
+kill-test: dependencies ## Kill a server under load KILLS times (50), cut the power each time, compare
+	SIGNET_KILLS=$(KILLS) SWIFT_BACKTRACE=enable=no swift test --filter KillTests
 
 lint: ## Check the format of every Swift file
 	swift format lint --strict --recursive --configuration .swift-format $(SWIFT_SOURCES)

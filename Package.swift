@@ -120,7 +120,13 @@ let package = Package(
 
     // Code shared by test targets: vectors, seeds, fixtures.
     .target(
-      name: "SignetTesting", dependencies: ["JOSE", "TokenVerification", "SignetAuthority"],
+      name: "SignetTesting",
+      dependencies: [
+        "JOSE", "TokenVerification", "SignetAuthority",
+        .product(name: "AsyncHTTPClient", package: "async-http-client", condition: server),
+        .product(name: "NIOCore", package: "swift-nio", condition: server),
+        .product(name: "NIOHTTP1", package: "swift-nio", condition: server),
+      ],
       path: "Tests/SignetTesting"),
     .testTarget(name: "JOSETests", dependencies: ["JOSE", "SignetTesting"]),
     .testTarget(
@@ -170,6 +176,15 @@ let package = Package(
     .testTarget(
       name: "InteropTests", dependencies: ["JOSE", "SignetCLI", "SignetTesting"],
       exclude: ["Peers"]),
+    .testTarget(
+      name: "FaultTests",
+      dependencies: [
+        "SignetCLI", "SignetServer", "JOSE", "SignetTesting",
+        .product(name: "AsyncHTTPClient", package: "async-http-client", condition: server),
+        .product(name: "GRDB", package: "GRDB.swift", condition: server),
+        .product(name: "NIOCore", package: "swift-nio", condition: server),
+        .product(name: "NIOHTTP1", package: "swift-nio", condition: server),
+      ]),
     .testTarget(name: "TidyTests"),
   ]
 )

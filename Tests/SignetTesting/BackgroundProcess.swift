@@ -56,6 +56,13 @@ package final class BackgroundProcess {
     }
   }
 
+  package var processID: Int32 { process.processIdentifier }
+
+  /// Waits until it has ended by itself, or by somebody's signal.
+  package func waitForEnd() {
+    process.waitUntilExit()
+  }
+
   /// Ends it as an operator would, and returns its exit status.
   package func stop() -> Int32 {
     if process.isRunning { process.terminate() }

@@ -1,0 +1,63 @@
+import Foundation
+import GRDB
+
+/// Looks into a copy of a database for what must hold in any: nothing is damaged, and nothing half done.
+enum DatabaseExamination {
+  /// - Returns: What does not hold.
+  static func problems(in path: String) throws -> [String] {
+    let queue = try DatabaseQueue(path: path)
+    defer { try? queue.close() }
+    return try queue.read { database in
+      var problems = try String.fetchAll(database, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
+      if try Row.fetchOne(database, sql: "PRAGMA foreign_key_check") != nil {
+        problems.append("a row refers to one that is not there")
+      }
+      for (rule, query) in rules {
+        let count = try Int.fetchOne(database, sql: query) ?? -1
+        if count != 0 { problems.append("\(rule): \(count)") }
+      }
+      return problems
+    }
+  }
+
+  /// Each query counts what breaks the rule. All that an operation writes, it writes in one transaction.
+  private static let rules = [
+    (
+      "sessions without exactly one grant",
+      "SELECT count(*) FROM sessions WHERE (SELECT count(*) FROM grants WHERE session = sessions.id) <> 1"
+    ),
+    (
+      "sessions without exactly one login in the audit log",
+      """
+      SELECT count(*) FROM sessions WHERE (SELECT count(*) FROM audit_events
+        WHERE session = sessions.id AND kind = 'login.succeeded') <> 1
+      """
+    ),
+    (
+      "sessions whose end and whose audit event disagree",
+      """
+      SELECT count(*) FROM sessions WHERE (ended_at IS NOT NULL) <> (SELECT count(*) FROM audit_events
+        WHERE session = sessions.id AND kind = 'session.ended')
+      """
+    ),
+    (
+      "ended sessions more or fewer than revocations",
+      "SELECT (SELECT count(*) FROM sessions WHERE ended_at IS NOT NULL) - (SELECT count(*) FROM revocations)"
+    ),
+    (
+      "gaps in the revocation log",
+      "SELECT (SELECT sequence FROM revocation_log) - (SELECT count(*) FROM revocations)"
+    ),
+    (
+      "gaps in the audit log",
+      "SELECT (SELECT sequence FROM audit_log) - (SELECT count(*) FROM audit_events)"
+    ),
+    (
+      "accounts whose credentials and whose audit events disagree",
+      """
+      SELECT count(*) FROM accounts WHERE credential_version - 1 <> (SELECT count(*) FROM audit_events
+        WHERE account = accounts.id AND kind = 'password.changed')
+      """
+    ),
+  ]
+}

@@ -1,0 +1,81 @@
+import Foundation
+import SignetTesting
+import Synchronization
+
+/// Loads an authority, kills it, cuts the power below it, starts it again and compares: round after round.
+final class KillRun {
+  /// What one round found.
+  struct Round {
+    let kill: String
+    let unsynced: Int
+    let loss: Loss
+    let counts: Tally.Counts
+    /// How long the load lasted; for the report alone.
+    let seconds: Double
+    let disagreements: [String]
+  }
+
+  private let authority: WatchedAuthority
+  private var groups: [[AccountRecord]]
+  private var generator: SplitMix64
+
+  /// An authority with `clients` clients of two accounts each, whose examination has been passed once.
+  init(clients: Int, seed: Seed, losesSyncs: Bool = false) async throws {
+    generator = seed.generator()
+    authority = try WatchedAuthority(losesSyncs: losesSyncs)
+    groups = (0..<clients).map { client in
+      (0..<2).map { account in
+        let name = "client\(client)-\(account)"
+        return AccountRecord(name: name, password: "the first password of \(name)'s")
+      }
+    }
+    try authority.start()
+    let client = Client(try authority.door)
+    for account in groups.joined() { try await client.add(account) }
+    _ = try await examine()
+  }
+
+  /// One load, one kill, one restart, one comparison. `answers`: about how many are given before the kill.
+  func round(answers: ClosedRange<Int>, loss chosen: Loss? = nil) async throws -> Round {
+    let limit = Int.random(in: answers, using: &generator)
+    let door = try authority.door
+    let tally = Tally { count in
+      if count >= limit { door.kill() }
+    }
+    let kill = try armKill(answers: limit)
+    let started = ProcessInfo.processInfo.systemUptime
+    let load = Load(client: Client(door), tally: tally, abandonedPercent: 3)
+    groups = await load.run(groups, seed: generator.next())
+    let seconds = ProcessInfo.processInfo.systemUptime - started
+    // All clients may have come to rest by themselves.
+    door.kill()
+    let loss = chosen ?? Loss.allCases.randomElement(using: &generator) ?? .some
+    let unsynced = try authority.cutPower(loss, using: &generator)
+    var problems = try DatabaseExamination.problems(in: try authority.copyOfDatabase())
+    try authority.start()
+    problems += try await examine()
+    return Round(
+      kill: kill ?? "a kill after \(limit) answers", unsynced: unsynced, loss: loss, counts: tally.current,
+      seconds: seconds,
+      disagreements: tally.current.disagreements + problems)
+  }
+
+  /// Half of the kills come from outside, at some answer; the other half at an operation on the files, so
+  /// that they hit the middle of a commit or of a checkpoint.
+  private func armKill(answers: Int) throws -> String? {
+    guard Bool.random(using: &generator) else { return nil }
+    let isSync = Bool.random(using: &generator)
+    let moment = Fault.Moment.allCases.randomElement(using: &generator) ?? .before
+    let fault = Fault(
+      operations: isSync ? [.logSyncs, .databaseSyncs] : .all,
+      skip: Int.random(in: 0..<answers * (isSync ? 1 : 8), using: &generator), effect: .kill(moment))
+    try authority.control.arm(fault, serial: 1)
+    return "\(fault)"
+  }
+
+  private func examine() async throws -> [String] {
+    let (examined, problems) = try await Examination(client: Client(try authority.door)).examine(groups)
+    groups = examined
+    return problems
+  }
+}
