@@ -79,10 +79,12 @@ let package = Package(
       ]),
     .systemLibrary(
       name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"]), .brew(["argon2"])]),
+    .target(name: "CPasswordList", exclude: ["passwords.txt"]),
     .target(
       name: "SignetServer",
       dependencies: [
         "SignetAuthority", "HummingbirdTokenVerification", "TokenVerification", "JOSE", "CArgon2",
+        "CPasswordList",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Hummingbird", package: "hummingbird", condition: server),
         .product(name: "HummingbirdCore", package: "hummingbird", condition: server),

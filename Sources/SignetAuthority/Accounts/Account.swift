@@ -34,4 +34,7 @@ package struct Account: Hashable, Sendable {
     self.createdAt = createdAt
     self.revision = revision
   }
+
+  /// The names that it logs in by.
+  package var loginNames: [String] { [username?.description, email?.description].compactMap { $0 } }
 }

@@ -24,7 +24,8 @@ extension Authority {
       try kept.map({ id in try tx.session(id).map { $0.ending == nil } ?? false }) ?? true
     else {
       try recordPasswordRefusal(
-        of: id, session: kept, reason: .credentialsChanged, origin: origin, in: tx, at: now)
+        of: id, session: kept, reason: LoginDenial.Reason.credentialsChanged.rawValue, origin: origin, in: tx,
+        at: now)
       return .superseded
     }
     account.passwordHash = hash
@@ -36,15 +37,16 @@ extension Authority {
     return .changed(endedSessions: ended)
   }
 
-  /// Records that a password change was refused, by default because the old password was wrong.
+  /// Records that a password change was refused, by default because the old password was wrong. `reason` is
+  /// a ``LoginDenial/Reason`` or a ``PasswordPolicy/Refusal/code``.
   package func recordPasswordRefusal(
-    of id: AccountID, session: SessionID?, reason: LoginDenial.Reason = .wrongPassword,
+    of id: AccountID, session: SessionID?, reason: String = LoginDenial.Reason.wrongPassword.rawValue,
     origin: RequestOrigin, in tx: some AuthorityWrites, at now: Timestamp
   ) throws {
     try tx.append(
       AuditEvent(
         at: now, kind: .passwordChangeRefused, account: id, session: session, origin: origin,
-        reason: reason.rawValue))
+        reason: reason))
   }
 
   /// The same hash again with today's cost, once a login has shown the password. Sessions and the credential

@@ -10,17 +10,21 @@ package struct RefreshRequest: Sendable {
   package let senderKey: [UInt8]?
   /// What the new access token is for: no more than the grant.
   package let narrowing: GrantNarrowing
+  /// The session that the token must belong to, where the caller knows one: the browser's.
+  package let onlySession: SessionID?
   package let origin: RequestOrigin
 
   package init(
     token: RefreshToken, client: ClientID = .firstParty, retryKey: RetryKey? = nil,
-    senderKey: [UInt8]? = nil, narrowing: GrantNarrowing = .whole, origin: RequestOrigin
+    senderKey: [UInt8]? = nil, narrowing: GrantNarrowing = .whole, onlySession: SessionID? = nil,
+    origin: RequestOrigin
   ) {
     self.token = token
     self.client = client
     self.retryKey = retryKey
     self.senderKey = senderKey
     self.narrowing = narrowing
+    self.onlySession = onlySession
     self.origin = origin
   }
 }
@@ -40,6 +44,8 @@ package enum RefreshDenial: String, Error, Sendable {
   case accountDisabled = "account_disabled"
   /// Another client's token: refused, and nothing is ended, or anybody could log anybody out.
   case otherClient = "other_client"
+  /// Another session's token than the caller demands: refused, and nothing is ended.
+  case otherSession = "other_session"
   /// The grant is bound to a key that the sender did not show.
   case otherSender = "other_sender"
   case invalidScope = "invalid_scope"
@@ -70,7 +76,9 @@ extension Authority {
       return .renewed(
         issue(advanced, narrowing: request.narrowing, position: position, at: now), isRetry: false)
     case .repeatSuccessor(let evidence):
-      try record(.refreshRetried, family, request, reason: evidence.rawValue, in: tx, at: now)
+      try appendOnceInAWhile(
+        event(.refreshRetried, family, request, reason: evidence.rawValue, at: now), of: family.grant.id,
+        in: tx, at: now)
       return .renewed(issue(family, narrowing: request.narrowing, position: position, at: now), isRetry: true)
     case .reuse:
       try record(.refreshTokenReused, family, request, in: tx, at: now)
@@ -96,6 +104,7 @@ extension Authority {
   ) throws -> Result<Family, RefreshDenial> {
     guard let grant = try tx.grant(request.token.grant) else { return .failure(.unknownGrant) }
     guard grant.client == request.client else { return .failure(.otherClient) }
+    guard request.onlySession.map({ $0 == grant.session }) ?? true else { return .failure(.otherSession) }
     guard let session = try tx.session(grant.session), let account = try tx.account(session.account) else {
       return .failure(.unknownGrant)
     }
@@ -161,10 +170,11 @@ extension Authority {
     _ denial: RefreshDenial, _ request: RefreshRequest, in tx: some AuthorityWrites, at now: Timestamp
   ) throws -> RefreshOutcome {
     let session = try tx.grant(request.token.grant).flatMap { try tx.session($0.session) }
-    try tx.append(
+    try appendOnceInAWhile(
       AuditEvent(
         at: now, kind: .refreshRefused, account: session?.account, session: session?.id,
-        client: request.client, origin: request.origin, reason: denial.rawValue))
+        client: request.client, origin: request.origin, reason: denial.rawValue),
+      of: request.token.grant, in: tx, at: now)
     return .refused(denial)
   }
 
@@ -172,9 +182,14 @@ extension Authority {
     _ kind: AuditEvent.Kind, _ family: Family, _ request: RefreshRequest, reason: String = "",
     in tx: some AuthorityWrites, at now: Timestamp
   ) throws {
-    try tx.append(
-      AuditEvent(
-        at: now, kind: kind, account: family.account.id, session: family.session.id,
-        client: family.grant.client, origin: request.origin, reason: reason))
+    try tx.append(event(kind, family, request, reason: reason, at: now))
+  }
+
+  private func event(
+    _ kind: AuditEvent.Kind, _ family: Family, _ request: RefreshRequest, reason: String, at now: Timestamp
+  ) -> AuditEvent {
+    AuditEvent(
+      at: now, kind: kind, account: family.account.id, session: family.session.id,
+      client: family.grant.client, origin: request.origin, reason: reason)
   }
 }

@@ -33,7 +33,7 @@ struct Settings: Sendable {
 
   private static func policy(_ reading: SettingReading) throws(ConfigurationError) -> AuthorityPolicy {
     let minimum = try reading.integer("passwords.minimum-length")
-    guard let passwords = PasswordPolicy(minimumLength: minimum) else {
+    guard let passwords = PasswordPolicy(minimumLength: minimum, common: .compiledIn) else {
       throw reading.error("passwords.minimum-length", "must be \(PasswordPolicy.floor) or more")
     }
     let throttling = try throttling(reading)

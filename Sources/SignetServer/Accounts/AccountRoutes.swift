@@ -39,7 +39,7 @@ struct AccountRoutes {
       of: principal, from: input.current, to: input.new, origin: context.origin(of: request))
     switch change {
     case .changed(let ended): return Response(json: ["ended_sessions": .integer(Int64(ended))])
-    case .refused(let refusal): throw Self.problem(for: refusal)
+    case .refused(let refusal): throw Problem.password(refusal)
     case .throttled(let wait): throw Problem.throttled(retryAfter: wait)
     case .wrongCurrentPassword:
       // 403 and not 401: the access token is good, and a client that refreshed it would not help.
@@ -48,15 +48,5 @@ struct AccountRoutes {
     case .superseded:
       throw Problem(.conflict, .credentialsChanged, "The account was changed meanwhile. Nothing was written.")
     }
-  }
-
-  private static func problem(for refusal: PasswordPolicy.Refusal) -> Problem {
-    let (code, detail): (Problem.Code, String) =
-      switch refusal {
-      case .tooShort(let minimum): (.passwordTooShort, "A password needs at least \(minimum) characters.")
-      case .blocked: (.passwordBlocked, "This password is too common, or known to be compromised.")
-      case .containsLoginName: (.passwordContainsLoginName, "The password must not be the login name.")
-      }
-    return Problem(.unprocessableContent, code, detail, field: "new_password")
   }
 }

@@ -27,16 +27,15 @@ extension AuthorityService {
     let guess = PasswordGuess(account: account, origin: origin)
     if case .refused(let wait) = try await spend(guess) { return .throttled(retryAfter: wait) }
     guard try await check(current, account.passwordHash ?? decoy, guess), account.passwordHash != nil else {
-      let now = clock()
-      try await storage.write { [authority] tx in
-        try authority.recordPasswordRefusal(
-          of: principal.account, session: principal.session, origin: origin, in: tx, at: now)
-      }
+      try await recordPasswordRefusal(of: principal.account, session: principal.session, origin: origin)
       return .wrongCurrentPassword
     }
     try await settle(guess)
-    let names = [account.username?.description, account.email?.description].compactMap { $0 }
-    if let refusal = authority.policy.passwords.refusal(of: new, names: names) { return .refused(refusal) }
+    if let refusal = authority.policy.refusal(of: new, names: account.loginNames) {
+      try await recordPasswordRefusal(
+        of: principal.account, session: principal.session, reason: refusal.code, origin: origin)
+      return .refused(refusal)
+    }
     let hash = try await hasher.hash(new)
     let now = clock()
     let outcome = try await storage.write { [authority] tx in
@@ -48,6 +47,18 @@ extension AuthorityService {
     switch outcome {
     case .changed(let ended): return .changed(endedSessions: ended)
     case .superseded: return .superseded
+    }
+  }
+
+  /// Writes down that an account keeps its old password, by default because it was not known.
+  func recordPasswordRefusal(
+    of account: AccountID, session: SessionID? = nil,
+    reason: String = LoginDenial.Reason.wrongPassword.rawValue, origin: RequestOrigin
+  ) async throws {
+    let now = clock()
+    try await storage.write { [authority] tx in
+      try authority.recordPasswordRefusal(
+        of: account, session: session, reason: reason, origin: origin, in: tx, at: now)
     }
   }
 }

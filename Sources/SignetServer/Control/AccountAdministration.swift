@@ -58,8 +58,13 @@ extension Administration {
     _ password: SecretText, of name: String, origin: RequestOrigin
   ) async throws -> AdministrationAnswer {
     let found = try await account(name)
-    let names = [found.username?.description, found.email?.description].compactMap { $0 }
-    let hash = try await hash(password, names: names)
+    let hash: PasswordHash
+    do {
+      hash = try await self.hash(password, names: found.loginNames)
+    } catch let refusal as AdministrationRefusal {
+      try await service.recordPasswordRefusal(of: found.id, reason: refusal.code, origin: origin)
+      throw refusal
+    }
     let now = service.clock()
     let outcome = try await service.storage.write { [authority = service.authority] tx in
       try authority.changePassword(
@@ -107,7 +112,7 @@ extension Administration {
         "password_too_long", "the password is longer than \(Password.maximumBytes) bytes",
         next: "choose a shorter one")
     }
-    if let refusal = service.authority.policy.passwords.refusal(of: password, names: names) {
+    if let refusal = service.authority.policy.refusal(of: password, names: names) {
       throw Self.refusal(refusal)
     }
     return try await service.hasher.hash(password)
@@ -160,13 +165,20 @@ extension Administration {
     switch refusal {
     case .tooShort(let minimum):
       AdministrationRefusal(
-        "password_too_short", "the password is shorter than \(minimum) characters",
+        refusal.code, "the password is shorter than \(minimum) characters",
         next: "choose a longer one; a few words are easy to remember")
-    case .blocked:
+    case .common:
       AdministrationRefusal(
-        "password_blocked", "the password is one that everybody tries", next: "choose another")
-    case .containsLoginName:
-      AdministrationRefusal("password_is_name", "the password is the account's name", next: "choose another")
+        refusal.code, "the password is a word that many choose, with little added",
+        next: "choose another; a few words that do not belong together are easy to remember")
+    case .predictable:
+      AdministrationRefusal(
+        refusal.code, "the password repeats itself, counts or follows the keyboard",
+        next: "choose another; a few words that do not belong together are easy to remember")
+    case .containsName:
+      AdministrationRefusal(
+        refusal.code, "the password is the account's or the service's name, with little added",
+        next: "choose another")
     }
   }
 }

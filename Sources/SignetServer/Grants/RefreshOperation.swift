@@ -5,8 +5,6 @@ package enum RefreshAnswer: Sendable {
   case renewed(SignedTokens)
   /// Nil for a token that was never issued here.
   case refused(RefreshDenial?)
-  /// The token belongs to another session than the one demanded. Nothing was written.
-  case otherSession
 }
 
 extension AuthorityService {
@@ -17,18 +15,15 @@ extension AuthorityService {
     origin: RequestOrigin
   ) async throws -> RefreshAnswer {
     guard let token = RefreshToken(text, keyring: authority.keyring) else { return .refused(nil) }
-    let request = RefreshRequest(token: token, retryKey: retryKey, narrowing: narrowing, origin: origin)
+    let request = RefreshRequest(
+      token: token, retryKey: retryKey, narrowing: narrowing, onlySession: onlySession, origin: origin)
     let now = clock()
-    let outcome = try await storage.write { [authority] tx -> RefreshOutcome? in
-      if let onlySession, let session = try tx.grant(token.grant)?.session, session != onlySession {
-        return nil
-      }
-      return try authority.refresh(request, in: tx, at: now)
+    let outcome = try await storage.write { [authority] tx in
+      try authority.refresh(request, in: tx, at: now)
     }
     switch outcome {
     case .renewed(let issued, _): return .renewed(try sign(issued))
     case .refused(let denial): return .refused(denial)
-    case nil: return .otherSession
     }
   }
 

@@ -1,6 +1,7 @@
 internal import HTTPTypes
 internal import Hummingbird
 internal import JOSE
+internal import SignetAuthority
 
 /// What a client learns of a request that failed: a problem detail (RFC 9457) with a stable `code`.
 ///
@@ -64,9 +65,6 @@ extension Problem.Code {
   static let bodyTooSlow = Self(rawValue: "body_too_slow")
   static let bodyTooLarge = Self(rawValue: "body_too_large")
   static let unsupportedMediaType = Self(rawValue: "unsupported_media_type")
-  static let passwordTooShort = Self(rawValue: "password_too_short")
-  static let passwordBlocked = Self(rawValue: "password_blocked")
-  static let passwordContainsLoginName = Self(rawValue: "password_contains_login_name")
   static let invalidCredentials = Self(rawValue: "invalid_credentials")
   static let credentialsChanged = Self(rawValue: "credentials_changed")
   static let invalidToken = Self(rawValue: "invalid_token")
@@ -111,6 +109,19 @@ extension Problem {
     return Problem(
       .tooManyRequests, .overRequestRateLimit, "There were too many attempts. Try again later.",
       headers: [.retryAfter: String(seconds)])
+  }
+
+  /// A new password that the policy refuses: why, and what to do.
+  static func password(_ refusal: PasswordPolicy.Refusal) -> Problem {
+    let detail =
+      switch refusal {
+      case .tooShort(let minimum): "A password needs at least \(minimum) characters."
+      case .common: "This password is a word that many choose, with little added. Several words are better."
+      case .predictable: "This password repeats itself, counts or follows the keyboard. Choose several words."
+      case .containsName: "This password is the account's or the service's name, with little added."
+      }
+    return Problem(
+      .unprocessableContent, Code(rawValue: refusal.code), detail, field: "new_password")
   }
 
   /// The storage cannot serve now.

@@ -57,7 +57,7 @@ struct LoginRoutes {
       origin: context.origin(of: request))
     switch outcome {
     case .renewed(let tokens): return answer(tokens, inCookies: cookie != nil)
-    case .otherSession: throw CrossSiteDefence.wrongToken
+    case .refused(.otherSession): throw CrossSiteDefence.wrongToken
     case .refused(let denial):
       context.logger.info("refresh refused", metadata: ["reason": "\(denial?.rawValue ?? "forged")"])
       return Self.answer(to: denial, requestID: context.id, clearingCookies: cookie != nil)
@@ -126,7 +126,7 @@ extension LoginRoutes {
         .unauthorized, .refreshTokenReused, "This refresh token was used before. Its session has been ended.")
     case .sessionEnded, .sessionExpired, .accountDisabled, .grantEnded:
       Problem(.unauthorized, .sessionEnded, "The session has ended. Log in again.")
-    case .unknownGrant, .otherClient, .otherSender, .fromFuture, nil:
+    case .unknownGrant, .otherClient, .otherSession, .otherSender, .fromFuture, nil:
       Problem(.unauthorized, .invalidRefreshToken, "The refresh token is not valid here.")
     }
   }

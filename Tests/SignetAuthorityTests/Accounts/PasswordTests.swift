@@ -49,36 +49,22 @@ import Testing
     func refusal(_ text: String) throws -> PasswordPolicy.Refusal? {
       policy.refusal(of: try #require(Password(text)), names: [])
     }
-    #expect(try refusal(String(repeating: "a", count: 14)) == .tooShort(minimum: 15))
-    #expect(try refusal(String(repeating: "a", count: 15)) == nil)
+    #expect(try refusal("kxvqzjwpmbtgny") == .tooShort(minimum: 15))
+    #expect(try refusal("kxvqzjwpmbtgnyr") == nil)
     // Code points after composition count, not bytes and not what was typed.
-    #expect(try refusal(String(repeating: "e\u{301}", count: 14)) == .tooShort(minimum: 15))
-    #expect(try refusal(String(repeating: "e\u{301}", count: 15)) == nil)
+    #expect(try refusal("kxvqzjwpmbtgne\u{301}") == .tooShort(minimum: 15))
+    #expect(try refusal("kxvqzjwpmbtgnye\u{301}") == nil)
     #expect(try refusal("") == .tooShort(minimum: 15))
     #expect(PasswordPolicy(minimumLength: 7) == nil)
     let lowest = try #require(PasswordPolicy(minimumLength: 8))
-    #expect(lowest.refusal(of: try #require(Password("aaaaaaaa")), names: []) == nil)
-    #expect(lowest.refusal(of: try #require(Password("aaaaaaa")), names: []) == .tooShort(minimum: 8))
+    #expect(lowest.refusal(of: try #require(Password("kxvqzjwp")), names: []) == nil)
+    #expect(lowest.refusal(of: try #require(Password("kxvqzjw")), names: []) == .tooShort(minimum: 8))
   }
 
   @Test func `no composition is asked for`() throws {
     let policy = try #require(PasswordPolicy())
-    for text in ["aaaaaaaaaaaaaaa", "               ", "пароль пароль пароль", "111111111111111"] {
+    for text in ["the lower case only", "пароль крота слепого", "4839201756381947", "THE UPPER CASE ONLY"] {
       #expect(policy.refusal(of: try #require(Password(text)), names: []) == nil)
     }
-  }
-
-  @Test func `a blocked password and a name as password are refused`() throws {
-    let blocked = Array("password password".utf8)
-    let policy = try #require(PasswordPolicy { $0.bytes == blocked })
-    let names = ["ada.lovelace.byron", "ada@lovelace.example"]
-    func refusal(_ text: String) throws -> PasswordPolicy.Refusal? {
-      policy.refusal(of: try #require(Password(text)), names: names)
-    }
-    #expect(try refusal("password password") == .blocked)
-    #expect(try refusal("password password!") == nil)
-    #expect(try refusal("Ada.Lovelace.Byron") == .containsLoginName)
-    #expect(try refusal("ADA@lovelace.example") == .containsLoginName)
-    #expect(try refusal("ada.lovelace.byron is me") == nil)
   }
 }

@@ -50,18 +50,25 @@ import Testing
   }
 
   @Test func `a new password must satisfy the policy`() async throws {
-    try await RunningAuthority.run { running in
+    var options = RunningAuthority.Options()
+    options.policy = try AuthorityPolicy(
+      issuer: TestAuthority.issuer, passwords: try #require(PasswordPolicy(common: .compiledIn)))
+    try await RunningAuthority.run(options) { running in
       try await running.addAccount("averylongusername")
       let tokens = try await running.logIn("averylongusername")
       for (new, code) in [
-        ("short", "password_too_short"), ("AVeryLongUsername", "password_contains_login_name"),
+        ("short", "password_too_short"), ("AVeryLongUsername!", "password_contains_name"),
+        ("qwertyuiop 1234567", "password_predictable"), ("Trustno1-trustno1", "password_too_common"),
       ] {
         let answer = try await change(running, tokens, to: new)
         #expect(answer.status == 422)
         #expect(answer.code == code)
         #expect(answer["field"] == "new_password")
+        let event = try await running.auditEvents().first
+        #expect(event?.kind == .passwordChangeRefused)
+        #expect(event?.reason == code)
       }
-      let longest = String(repeating: "p", count: 1_024)
+      let longest = String(repeating: "p", count: 1_008) + "nine other lives"
       #expect(try await change(running, tokens, to: longest + "p").status == 422)
       #expect(try await change(running, tokens, to: longest).status == 200)
       _ = try await running.logIn("averylongusername", password: longest)
