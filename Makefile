@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 SWIFT_SOURCES := Package.swift Sources Tests Examples
 
-.PHONY: help dependencies build test kill-test lint format docs mutants demo run
+.PHONY: help dependencies build test kill-test fault-test lint format docs mutants demo run
 
 help: ## List what make can do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -22,6 +22,9 @@ test: dependencies ## Install what is missing, then run every test
 KILLS ?= 50
 kill-test: dependencies ## Kill a server under load KILLS times (50), cut the power each time, compare
 	SIGNET_KILLS=$(KILLS) SWIFT_BACKTRACE=enable=no swift test --filter KillTests
+
+fault-test: dependencies ## Fail each write and each sync of the log in turn, under load
+	SIGNET_FAULTS=all SWIFT_BACKTRACE=enable=no swift test --filter FaultInjectionTests
 
 lint: ## Check the format of every Swift file
 	swift format lint --strict --recursive --configuration .swift-format $(SWIFT_SOURCES)

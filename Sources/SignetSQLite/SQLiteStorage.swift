@@ -79,12 +79,17 @@ extension SQLiteStorage {
         try checkContents(database)
         try database.inTransaction(.immediate) {
           try Schema.migrate(SQLiteConnection(database: database))
-          try database.execute(sql: "PRAGMA application_id = \(applicationID)")
+          try markAsOurs(database)
           return .commit
         }
       }
       return pool
     }
+  }
+
+  /// Writes into the file's header that it is an authority's, whether or not that stands there.
+  static func markAsOurs(_ database: Database) throws {
+    try database.execute(sql: "PRAGMA application_id = \(applicationID)")
   }
 
   /// What durability and integrity rest on, read back.

@@ -21,6 +21,8 @@ final class SQLiteWriter: Sendable {
     var writes: [PendingWrite] = []
     /// Whether a run of `drain` will look at `writes` once more.
     var isDraining = false
+    /// Whether the log may hold a commit that failed; see `bury`.
+    var isBurialDue = false
     var isClosed = false
   }
 
@@ -78,7 +80,8 @@ final class SQLiteWriter: Sendable {
     do {
       attempts = try run(batch)
     } catch {
-      // A full disk, say: nothing of the batch was written.
+      // A full disk, say: nothing of the batch counts. That is made certain before it is told.
+      bury()
       for write in batch { write.fail(error) }
       return
     }
@@ -101,6 +104,50 @@ final class SQLiteWriter: Sendable {
 
   /// So that the first of many does not wait for all of them.
   private static let maximumBatch = 128
+}
+
+// A commit that failed, and what the disk makes of it.
+//
+// Its error does not say how far it came. When the log's sync fails, the log may hold the whole transaction all
+// the same, and whoever opens it after a crash takes it for committed: after its clients were told that nothing
+// was changed. So an empty commit takes its place, at once or as soon as the disk works again.
+//
+// The connections stay open. A sync that fails is not tried again, because the kernel may have dropped the pages
+// and call them clean: a second one that succeeds proves nothing. SQLite needs no second one. For it the log
+// still ends where it did, and the next commit writes all of its frames from there; a checkpoint that could not
+// sync the database copies the same pages again. To close and open the database would be the crash itself: it
+// would bring back what was refused, with its revocations told to nobody.
+extension SQLiteWriter {
+  /// Writes an empty commit over one that failed.
+  private func bury() {
+    do {
+      try pool.writeWithoutTransaction { database in
+        try database.inTransaction(.immediate) {
+          // The value that it has: SQLite writes its page all the same.
+          try SQLiteStorage.markAsOurs(database)
+          return .commit
+        }
+      }
+      waiting.withLock { $0.isBurialDue = false }
+    } catch {
+      // The disk still fails. Any commit that succeeds meanwhile takes the place as well.
+      let isScheduled = waiting.withLock { waiting in
+        defer { waiting.isBurialDue = true }
+        return waiting.isBurialDue || waiting.isClosed
+      }
+      if !isScheduled { buryLater() }
+    }
+  }
+
+  private func buryLater() {
+    queue.asyncAfter(deadline: .now() + .seconds(1)) {
+      let isDue = self.waiting.withLock { waiting in
+        defer { waiting.isBurialDue = false }
+        return waiting.isBurialDue && !waiting.isClosed
+      }
+      if isDue { self.bury() }
+    }
+  }
 }
 
 /// A write that waits for its answer.
