@@ -108,15 +108,16 @@ final class SQLiteWriter: Sendable {
 
 // A commit that failed, and what the disk makes of it.
 //
-// Its error does not say how far it came. When the log's sync fails, the log may hold the whole transaction
-// all the same, and whoever opens it after a crash takes it for committed: after its clients were told that
-// nothing was changed. So an empty commit takes its place, at once or as soon as the disk works again.
+// Its error does not say how far it came. When the log's sync fails, the log may hold the whole
+// transaction all the same, and whoever opens it after a crash takes it for committed: after its clients
+// were told that nothing was changed. So an empty commit takes its place, at once or as soon as the disk
+// works again.
 //
-// The connections stay open. A sync that fails is not tried again, because the kernel may have dropped the
-// pages and call them clean: a second one that succeeds proves nothing. SQLite needs no second one. For it the
-// log still ends where it did, and the next commit writes all of its frames from there; a checkpoint that could
-// not sync the database copies the same pages again. To close and open the database would be the crash itself:
-// it would bring back what was refused, with its revocations told to nobody.
+// The connections stay open. A sync that fails is not tried again, because the kernel may have dropped
+// the pages and call them clean: a second one that succeeds proves nothing. SQLite needs no second one.
+// For it the log still ends where it did, and the next commit writes all of its frames from there; a
+// checkpoint that could not sync the database copies the same pages again. To close and open the database
+// would be the crash itself: it would bring back what was refused, with its revocations told to nobody.
 extension SQLiteWriter {
   /// Writes an empty commit over one that failed.
   private func bury() {
