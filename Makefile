@@ -2,9 +2,9 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-SWIFT_SOURCES := Package.swift Sources Tests Examples
+SWIFT_SOURCES := Package.swift Sources Tests Examples Benchmarks/Package.swift Benchmarks/Sources
 
-.PHONY: help dependencies build test kill-test fault-test lint format docs mutants demo run
+.PHONY: help dependencies build test kill-test fault-test lint format docs mutants benchmarks demo run
 
 help: ## List what make can do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -37,6 +37,9 @@ docs: build ## Renew the pages that are generated from the program
 
 mutants: ## Disable each security rule in turn and see its test fail
 	Scripts/mutants
+
+benchmarks: dependencies ## Measure everything in docs/benchmarks.md (half an hour, on a quiet machine)
+	Benchmarks/run all
 
 demo: dependencies ## Build, then watch the whole story happen between two processes
 	Scripts/demo

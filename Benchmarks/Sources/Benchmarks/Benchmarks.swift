@@ -1,0 +1,35 @@
+import Foundation
+
+/// Measures the authority beside a bare server, and prints Markdown.
+@main
+struct Benchmarks {
+  static let lines: [any Line.Type] = [
+    ProtectedLine.self, RefreshLine.self, LoginLine.self, FloodLine.self, MemoryLine.self,
+  ]
+
+  static func main() async {
+    let names = CommandLine.arguments.dropFirst()
+    let chosen = lines.filter { names.contains($0.name) || names.contains("all") }
+    guard !chosen.isEmpty else {
+      for line in lines { print("Benchmarks/run \(line.name)  \(line.summary)") }
+      return
+    }
+    do {
+      let tools = try Tools(environment: ProcessInfo.processInfo.environment)
+      for line in chosen { print(try await line.init(tools: tools).run()) }
+    } catch {
+      FileHandle.standardError.write(Data("\(error)\n".utf8))
+      exit(1)
+    }
+  }
+}
+
+/// One line of `docs/benchmarks.md`: what one command measures.
+protocol Line: Sendable {
+  static var name: String { get }
+  static var summary: String { get }
+  init(tools: Tools)
+  /// Measures.
+  /// - Returns: The result in Markdown.
+  func run() async throws -> String
+}

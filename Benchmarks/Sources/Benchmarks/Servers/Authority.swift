@@ -1,0 +1,111 @@
+import Foundation
+import FoundationNetworking
+
+/// A fresh authority with one account, served by the release binary of the package above.
+final class Authority {
+  static let issuer = "http://127.0.0.1:8080"
+
+  let server: ServerProcess
+  /// The one account's, whose name is alice.
+  let password = "correct horse battery staple 9"
+  /// Where the database lies, for what is to be measured on the same disk.
+  let folder: URL
+
+  init(_ tools: Tools, hashingThreads: Int = 1) throws {
+    folder = FileManager.default.temporaryDirectory.appending(path: "signet-benchmark-\(UUID().uuidString)")
+    let path = folder.path
+    try tools.run(tools.signet, ["init", "--directory", path, "--issuer", Self.issuer])
+    let file = folder.appending(path: "signet.yaml")
+    let configuration = try String(contentsOf: file, encoding: .utf8) + Self.configuration(hashingThreads)
+    try Data(configuration.utf8).write(to: file)
+    try tools.run(
+      tools.signet, ["accounts", "add", "--config", path, "--username", "alice", "--role", "clerk"],
+      input: password + "\n")
+    server = try ServerProcess(tools.signet, ["serve", "--config", path, "--port", "0"])
+  }
+
+  private static func configuration(_ hashingThreads: Int) -> String {
+    """
+
+    server:
+      trusted-proxies: [127.0.0.1]
+    tokens:
+      access-lifetime: 1h
+    passwords:
+      hash:
+        threads: \(hashingThreads)
+    resources:
+      orders:
+        audience: https://orders.example.com
+        scopes: ["orders:read", "orders:write"]
+    roles:
+      clerk:
+        scopes: ["orders:read", "orders:write"]
+    log:
+      level: warning
+    """
+  }
+
+  func stop() {
+    server.stop()
+    try? FileManager.default.removeItem(at: folder)
+  }
+
+  /// Tokens of fresh sessions: `sessions` refresh tokens, and `count` access tokens that all differ.
+  func tokens(sessions: Int, accessTokens count: Int) async throws -> Tokens {
+    var tokens = Tokens()
+    for _ in 0..<sessions {
+      tokens.add(try await post("login", ["login": "alice", "password": password]))
+    }
+    while tokens.access.count < count {
+      tokens.add(try await post("refresh", ["refresh_token": tokens.refresh.removeFirst()]))
+    }
+    return tokens
+  }
+
+  /// The published keys, a JWK set.
+  func keySet() async throws -> String {
+    String(decoding: try await answer(to: URLRequest(url: url("/.well-known/jwks.json"))), as: UTF8.self)
+  }
+
+  private func post(_ path: String, _ fields: [String: String]) async throws -> TokenAnswer {
+    var request = URLRequest(url: try url("/api/v1/\(path)"))
+    request.httpMethod = "POST"
+    request.setValue("application/json", forHTTPHeaderField: "Content-Type")
+    request.httpBody = try JSONEncoder().encode(fields)
+    return try JSONDecoder().decode(TokenAnswer.self, from: try await answer(to: request))
+  }
+
+  private func answer(to request: URLRequest) async throws -> Data {
+    let (body, response) = try await URLSession.shared.data(for: request)
+    guard (response as? HTTPURLResponse)?.statusCode == 200 else {
+      throw BenchmarkError("the authority answered \(String(decoding: body, as: UTF8.self))")
+    }
+    return body
+  }
+
+  private func url(_ path: String) throws -> URL {
+    guard let url = URL(string: "http://127.0.0.1:\(server.port)\(path)") else {
+      throw BenchmarkError("\(path) is no path")
+    }
+    return url
+  }
+}
+
+/// What clients of the authority hold.
+struct Tokens: Sendable {
+  fileprivate(set) var access: [String] = []
+  /// Each of another session, and not spent.
+  var refresh: [String] = []
+
+  fileprivate mutating func add(_ answer: TokenAnswer) {
+    access.append(answer.access_token)
+    refresh.append(answer.refresh_token)
+  }
+}
+
+/// The two members that count of an answer to a login or a refresh, as they are spelled there.
+private struct TokenAnswer: Decodable {
+  let access_token: String
+  let refresh_token: String
+}
