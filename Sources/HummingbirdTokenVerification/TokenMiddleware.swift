@@ -24,6 +24,7 @@ public struct TokenMiddleware<Context: TokenRequestContext>: RouterMiddleware {
   private let sources: CredentialSources
   private let presence: Presence
   private let clock: @Sendable () -> Timestamp
+  private let lookups = KeyLookups()
 
   /// A middleware that checks tokens with `verifier`.
   /// - Parameters:
@@ -70,9 +71,12 @@ public struct TokenMiddleware<Context: TokenRequestContext>: RouterMiddleware {
   /// Checks the token, with one look for new keys if its own is unknown.
   private func check(_ token: [UInt8]) async -> Result<Principal, Rejection> {
     switch verify(token, keys: keys.snapshot) {
-    case .allow(let principal): return .success(principal)
+    case .allow(let principal):
+      lookups.hits.increment()
+      return .success(principal)
     case .deny(let rejection): return .failure(rejection)
     case .needsKeys(let keyID):
+      lookups.misses.increment()
       let refreshed = await keys.snapshot(afterMissing: keyID)
       switch verify(token, keys: refreshed) {
       case .allow(let principal): return .success(principal)
@@ -90,4 +94,10 @@ public struct TokenMiddleware<Context: TokenRequestContext>: RouterMiddleware {
     rejection.record(in: context.logger)
     return rejection.response()
   }
+}
+
+/// How often the key of a token was at hand. Made once: to ask for a counter costs more than to count.
+private struct KeyLookups: Sendable {
+  let hits = Counter(label: "token_verification_key_lookups", dimensions: [("outcome", "hit")])
+  let misses = Counter(label: "token_verification_key_lookups", dimensions: [("outcome", "miss")])
 }

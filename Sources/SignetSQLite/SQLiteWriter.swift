@@ -14,6 +14,7 @@ internal import TokenVerification
 final class SQLiteWriter: Sendable {
   private let pool: DatabasePool
   private let observer: RevocationObserver
+  private let commitObserver: CommitObserver
   private let queue = DispatchQueue(label: "signet.sqlite.writer", qos: .userInitiated)
   private let waiting = Mutex(Waiting())
 
@@ -26,9 +27,12 @@ final class SQLiteWriter: Sendable {
     var isClosed = false
   }
 
-  init(pool: DatabasePool, observer: @escaping RevocationObserver) {
+  init(
+    pool: DatabasePool, observer: @escaping RevocationObserver, commitObserver: @escaping CommitObserver
+  ) {
     self.pool = pool
     self.observer = observer
+    self.commitObserver = commitObserver
   }
 
   /// Runs `body` in a transaction, as ``AuthorityStorage/write(_:)`` promises.
@@ -76,17 +80,29 @@ final class SQLiteWriter: Sendable {
   }
 
   private func commit(_ batch: [PendingWrite]) {
+    let start = ContinuousClock.now
     let attempts: [PendingWrite.Attempt]
     do {
       attempts = try run(batch)
     } catch {
       // A full disk, say: nothing of the batch counts. That is made certain before it is told.
       bury()
+      report(batch, since: start, isDurable: false, events: [])
       for write in batch { write.fail(error) }
       return
     }
-    for attempt in attempts where !attempt.revocations.isEmpty { observer(attempt.revocations) }
+    for attempt in attempts where !attempt.growth.revocations.isEmpty { observer(attempt.growth.revocations) }
+    report(batch, since: start, isDurable: true, events: attempts.flatMap(\.growth.events))
     for attempt in attempts { attempt.answer() }
+  }
+
+  private func report(
+    _ batch: [PendingWrite], since start: ContinuousClock.Instant, isDurable: Bool, events: [AuditEvent]
+  ) {
+    commitObserver(
+      CommitReport(
+        writes: batch.count, duration: ContinuousClock.now - start,
+        waiting: waiting.withLock { $0.writes.count }, isDurable: isDurable, events: events))
   }
 
   private func run(_ batch: [PendingWrite]) throws -> [PendingWrite.Attempt] {
@@ -151,11 +167,17 @@ extension SQLiteWriter {
   }
 }
 
+/// What a write added to the two logs.
+private struct LogGrowth: Sendable {
+  var revocations: [RevocationEntry] = []
+  var events: [AuditEvent] = []
+}
+
 /// A write that waits for its answer.
 private struct PendingWrite: Sendable {
   /// What a write did inside the transaction, and how its caller learns of it after the commit.
   struct Attempt: Sendable {
-    let revocations: [RevocationEntry]
+    let growth: LogGrowth
     let answer: @Sendable () -> Void
   }
 
@@ -170,12 +192,12 @@ private struct PendingWrite: Sendable {
     fail = { continuation.resume(throwing: $0) }
     run = { database in
       do {
-        let (answer, revocations) = try Self.run(body, in: database)
-        return Attempt(revocations: revocations) { continuation.resume(returning: answer) }
+        let (answer, growth) = try Self.run(body, in: database)
+        return Attempt(growth: growth) { continuation.resume(returning: answer) }
       } catch {
         // After some errors SQLite has rolled back the transaction, and with it the other writes.
         guard database.isInsideTransaction else { throw error }
-        return Attempt(revocations: []) { continuation.resume(throwing: error) }
+        return Attempt(growth: LogGrowth()) { continuation.resume(throwing: error) }
       }
     }
   }
@@ -188,7 +210,7 @@ private struct PendingWrite: Sendable {
 
   private static func run<Answer>(
     _ body: (any AuthorityWrites) throws -> Answer, in database: Database
-  ) throws -> (Answer, [RevocationEntry]) {
+  ) throws -> (Answer, LogGrowth) {
     var attempts = 0
     while true {
       attempts += 1
@@ -202,13 +224,14 @@ private struct PendingWrite: Sendable {
 
   private static func runOnce<Answer>(
     _ body: (any AuthorityWrites) throws -> Answer, in database: Database
-  ) throws -> (Answer, [RevocationEntry]) {
-    var done: (Answer, [RevocationEntry])?
+  ) throws -> (Answer, LogGrowth) {
+    var done: (Answer, LogGrowth)?
     try StorageError.translating {
       try database.inSavepoint {
         let transaction = SQLTransaction(SQLiteConnection(database: database))
         let answer = try body(transaction)
-        done = (answer, try transaction.finish())
+        let revocations = try transaction.finish()
+        done = (answer, LogGrowth(revocations: revocations, events: transaction.events))
         return .commit
       }
     }

@@ -3,6 +3,7 @@ internal import HummingbirdCore
 internal import HummingbirdHTTP2
 internal import JOSE
 package import Logging
+internal import Metrics
 internal import NIOCore
 internal import ServiceLifecycle
 
@@ -42,7 +43,7 @@ package struct AuthorityServer: Service {
   /// Serves until a graceful shutdown or cancellation.
   /// - Throws: When the address cannot be listened on.
   package func run() async throws {
-    try await application().run()
+    try await withMetricsFactory(service.metrics.factory) { try await application().run() }
   }
 
   /// The application behind it.
@@ -60,7 +61,8 @@ package struct AuthorityServer: Service {
       ),
       configuration: ApplicationConfiguration(
         address: .hostname(configuration.host, port: configuration.port),
-        availableConnectionsDelegate: .maximum(limits.connections, logger: logger)),
+        availableConnectionsDelegate: CountedConnections(
+          .maximum(limits.connections, logger: logger), open: service.metrics.requests.connections)),
       services: [Upkeep(service: service, interval: upkeepInterval)] + certificateWatch,
       onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
       logger: logger)

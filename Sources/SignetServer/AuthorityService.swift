@@ -15,18 +15,21 @@ package struct AuthorityService: Sendable {
   package let keys: CurrentKeys
   /// What has been revoked, as the storage's observer tells it: see ``RevocationState/observer(clock:)``.
   package let revocations: RevocationState
+  package let metrics: AuthorityMetrics
   package let clock: @Sendable () -> Timestamp
   package let logger: Logger
   /// The hash that is checked where an account has none.
   let decoy: PasswordHash
 
   /// Opens the authority that `storage` holds: checks that database, keyring and configuration belong
-  /// together, and loads its keys and its revocation log. `revocations` is what the storage's observer feeds.
+  /// together, and loads its keys and its revocation log. `revocations` is what the storage's observer feeds,
+  /// `metrics` what its commit observer and `hasher` record in.
   ///
   /// Throws `OpeningError`, `SigningKeyError` or `StorageError`; each says what to do.
   package static func open(
     _ authority: Authority, storage: any AuthorityStorage, hasher: PasswordHasher,
-    revocations: RevocationState, clock: @escaping @Sendable () -> Timestamp, logger: Logger
+    revocations: RevocationState, metrics: AuthorityMetrics = AuthorityMetrics(),
+    clock: @escaping @Sendable () -> Timestamp, logger: Logger
   ) async throws -> AuthorityService {
     let keys = try await storage.read { tx in
       _ = try authority.checkBelonging(in: tx)
@@ -35,7 +38,8 @@ package struct AuthorityService: Sendable {
     try await revocations.load(from: storage, at: clock())
     return AuthorityService(
       authority: authority, storage: storage, hasher: hasher, keys: CurrentKeys(keys),
-      revocations: revocations, clock: clock, logger: logger, decoy: try await hasher.decoy())
+      revocations: revocations, metrics: metrics, clock: clock, logger: logger,
+      decoy: try await hasher.decoy())
   }
 
   /// Signs what a login or a refresh issued. Only after the commit: what was never recorded must not exist.

@@ -13,6 +13,8 @@ package struct ServerConfiguration: Sendable {
   package let tls: CertificateFiles?
   /// Whose forwarded headers are believed, and who may speak plain HTTP from other machines.
   package let trustedProxies: TrustedProxies
+  /// Where metrics are served; nil for nowhere.
+  package let metrics: MetricsListener?
   package let limits: Limits
 
   /// How much one client, and all together, may take.
@@ -36,7 +38,8 @@ package struct ServerConfiguration: Sendable {
   /// then those alone are answered.
   package init(
     host: String = "127.0.0.1", port: Int = 8080, tls: CertificateFiles? = nil,
-    trustedProxies: TrustedProxies = .none, browserOrigins: Set<String> = [], limits: Limits = Limits()
+    trustedProxies: TrustedProxies = .none, browserOrigins: Set<String> = [], metrics: MetricsListener? = nil,
+    limits: Limits = Limits()
   ) throws(PolicyError) {
     guard tls != nil || !trustedProxies.isEmpty || Self.isLoopback(host) else {
       throw PolicyError(
@@ -59,11 +62,12 @@ package struct ServerConfiguration: Sendable {
     self.tls = tls
     self.trustedProxies = trustedProxies
     self.browserOrigins = browserOrigins
+    self.metrics = metrics
     self.limits = limits
   }
 
   /// Whether only this machine can reach `host`. A name other than `localhost` may resolve to anything.
-  private static func isLoopback(_ host: String) -> Bool {
+  static func isLoopback(_ host: String) -> Bool {
     if host == "localhost" || host == "::1" { return true }
     let parts = host.split(separator: ".", omittingEmptySubsequences: false)
     return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }

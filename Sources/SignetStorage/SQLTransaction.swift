@@ -1,4 +1,4 @@
-internal import SignetAuthority
+package import SignetAuthority
 package import TokenVerification
 
 /// The storage protocol over one transaction of an engine. The nouns' reads and writes are its extensions.
@@ -9,7 +9,8 @@ package import TokenVerification
 package final class SQLTransaction: AuthorityWrites {
   let connection: any SQLConnection
   var drafts: [RevocationDraft] = []
-  var events: [AuditEvent] = []
+  /// What the audit log grows by; to be told once the commit is durable.
+  package internal(set) var events: [AuditEvent] = []
   /// Set by the first failed statement. Engines differ in what survives one, so nothing does.
   private var failure: (any Error)?
 

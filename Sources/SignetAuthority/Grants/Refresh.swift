@@ -36,7 +36,7 @@ package enum RefreshOutcome: Sendable {
 }
 
 /// Why a refresh was refused. The raw value goes to the audit log.
-package enum RefreshDenial: String, Error, Sendable {
+package enum RefreshDenial: String, CaseIterable, Error, Sendable {
   case unknownGrant = "unknown_grant"
   case grantEnded = "grant_ended"
   case sessionEnded = "session_ended"

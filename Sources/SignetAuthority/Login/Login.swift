@@ -87,7 +87,7 @@ package struct AuthenticatedLogin: Sendable {
 
 /// A login that was refused. The client learns the same for every reason; the audit log has the reason.
 package struct LoginDenial: Error, Hashable {
-  package enum Reason: String, Sendable {
+  package enum Reason: String, CaseIterable, Sendable {
     case unknownAccount = "unknown_account"
     case noPassword = "no_password"
     case wrongPassword = "wrong_password"

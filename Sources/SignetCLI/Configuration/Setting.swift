@@ -103,6 +103,15 @@ extension Setting {
       name: "signing.rotation-interval", form: .duration, initial: "90d",
       summary: "how long a key signs before the next one does, publish-ahead to 731d"),
     Setting(
+      name: "metrics.port", form: .integer(0...65_535), initial: "0",
+      summary: "the port that serves /metrics to Prometheus, beside the clients' own; 0 serves none"),
+    Setting(
+      name: "metrics.address", form: .text, initial: "127.0.0.1",
+      summary: "the address that /metrics is served on, in plain HTTP and without a password"),
+    Setting(
+      name: "metrics.remote", form: .choice(["true", "false"]), initial: "false",
+      summary: "true: metrics.address may be one that other machines reach"),
+    Setting(
       name: "log.format", form: .choice(["text", "json"]), initial: "text",
       summary: "how log lines are written to standard error", flag: "--log-format"),
     Setting(

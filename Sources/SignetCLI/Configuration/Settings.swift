@@ -90,10 +90,23 @@ struct Settings: Sendable {
     let tls = try certificateFiles(reading)
     let proxies = reading.layers.list("server.trusted-proxies")
     let origins = Set(reading.layers.list("server.browser-origins"))
+    let metrics = try metrics(reading)
     do {
       return try ServerConfiguration(
         host: host, port: port, tls: tls, trustedProxies: try TrustedProxies(proxies),
-        browserOrigins: origins)
+        browserOrigins: origins, metrics: metrics)
+    } catch {
+      throw reading.error(error.setting, error.problem)
+    }
+  }
+
+  private static func metrics(_ reading: SettingReading) throws(ConfigurationError) -> MetricsListener? {
+    let port = try reading.integer("metrics.port")
+    let host = try reading.text("metrics.address")
+    let isRemote = try reading.choice("metrics.remote") == "true"
+    guard port != 0 else { return nil }
+    do {
+      return try MetricsListener(host: host, port: port, isRemote: isRemote)
     } catch {
       throw reading.error(error.setting, error.problem)
     }

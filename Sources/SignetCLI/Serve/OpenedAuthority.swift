@@ -23,14 +23,17 @@ struct OpenedAuthority {
     }
     try FileMode.requirePrivate(directory.database)
     let revocations = RevocationState()
+    let metrics = AuthorityMetrics()
     do {
       storage = try SQLiteStorage.open(
-        path: directory.database, observer: revocations.observer(clock: SystemClock.now))
+        path: directory.database, observer: revocations.observer(clock: SystemClock.now),
+        commitObserver: metrics.commitObserver)
       service = try await AuthorityService.open(
         Authority(policy: settings.policy, keyring: keyring, random: .system), storage: storage,
         hasher: PasswordHasher(
-          threadCount: settings.hashingThreads, queueLimit: settings.hashingQueue, random: .system),
-        revocations: revocations, clock: SystemClock.now, logger: logger)
+          threadCount: settings.hashingThreads, queueLimit: settings.hashingQueue, metrics: metrics.hashing,
+          random: .system),
+        revocations: revocations, metrics: metrics, clock: SystemClock.now, logger: logger)
     } catch let error as StorageError {
       throw CommandError(FailureText.text(of: error))
     } catch {

@@ -42,7 +42,7 @@ struct ServeCommand: AsyncParsableCommand {
     let authority = try await OpenedAuthority(settings, logger: logger)
     let ready = ReadyLine(
       scheme: settings.server.tls == nil ? "http" : "https", host: settings.server.host,
-      issuer: settings.policy.issuer, json: json)
+      issuer: settings.policy.issuer, servesMetrics: settings.server.metrics != nil, json: json)
     let control = ControlServer(
       path: AuthorityDirectory(settings.dataDirectory).socket,
       administration: Administration(service: authority.service), logger: logger,
@@ -56,8 +56,15 @@ struct ServeCommand: AsyncParsableCommand {
       try authority.close()
       throw CommandError("\(error)")
     }
+    let metrics = settings.server.metrics.map { listener in
+      MetricsServer(
+        service: authority.service, listener: listener, version: Signet.configuration.version, logger: logger,
+        onListening: { _ in await ready.metricsListen() })
+    }
+    // Ended in the reverse order: what the server does last is still counted where it can be read.
+    let services = [control as any Service] + (metrics.map { [$0] } ?? []) + [server]
     let group = ServiceGroup(
-      services: [control, server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+      services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     do {
       try await group.run()
     } catch {
@@ -91,7 +98,7 @@ struct ServeCommand: AsyncParsableCommand {
   }
 }
 
-/// Says that the server is ready, once both the clients and the administrators can reach it.
+/// Says that the server is ready, once the clients, the administrators and the scrapers can reach it.
 private actor ReadyLine {
   private let scheme: String
   private let host: String
@@ -99,8 +106,10 @@ private actor ReadyLine {
   private let json: Bool
   private var port: Int?
   private var hasControl = false
+  private var hasMetrics: Bool
 
-  init(scheme: String, host: String, issuer: String, json: Bool) {
+  init(scheme: String, host: String, issuer: String, servesMetrics: Bool, json: Bool) {
+    hasMetrics = !servesMetrics
     self.scheme = scheme
     self.host = host
     self.issuer = issuer
@@ -117,8 +126,13 @@ private actor ReadyLine {
     writeIfReady()
   }
 
+  func metricsListen() {
+    hasMetrics = true
+    writeIfReady()
+  }
+
   private func writeIfReady() {
-    guard let port, hasControl else { return }
+    guard let port, hasControl, hasMetrics else { return }
     let address = "\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)"
     guard json else { return Output.line("ready  \(address)  issuer \(issuer)") }
     Output.json(["ready": true, "address": .string(address), "issuer": .string(issuer)])

@@ -14,7 +14,10 @@ extension AuthorityService {
     _ text: String, retryKey: RetryKey?, narrowing: GrantNarrowing, onlySession: SessionID? = nil,
     origin: RequestOrigin
   ) async throws -> RefreshAnswer {
-    guard let token = RefreshToken(text, keyring: authority.keyring) else { return .refused(nil) }
+    guard let token = RefreshToken(text, keyring: authority.keyring) else {
+      metrics.refreshesForged.add()
+      return .refused(nil)
+    }
     let request = RefreshRequest(
       token: token, retryKey: retryKey, narrowing: narrowing, onlySession: onlySession, origin: origin)
     let now = clock()
@@ -23,7 +26,9 @@ extension AuthorityService {
     }
     switch outcome {
     case .renewed(let issued, _): return .renewed(try sign(issued))
-    case .refused(let denial): return .refused(denial)
+    case .refused(let denial):
+      metrics.refreshRefusals.add(denial)
+      return .refused(denial)
     }
   }
 

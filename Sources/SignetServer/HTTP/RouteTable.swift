@@ -34,6 +34,9 @@ struct RouteTable {
 
   func router() throws -> Router<AuthorityRequestContext> {
     let router = Router(context: AuthorityRequestContext.self, options: .autoGenerateHeadEndpoints)
+    let rows = endpoints
+    router.add(
+      middleware: RequestMetricsMiddleware(service.metrics.requests, paths: rows.map(fullPath(of:))))
     router.add(
       middleware: ClientAddressMiddleware(
         proxies: configuration.trustedProxies, servesTLS: configuration.tls != nil))
@@ -44,7 +47,6 @@ struct RouteTable {
     let guarded = router.group()
       .add(middleware: try tokenMiddleware())
       .add(middleware: CrossSiteMiddleware(defence: defence))
-    let rows = endpoints
     for row in rows {
       let path = fullPath(of: row)
       switch row.access {

@@ -10,6 +10,7 @@ package final class PasswordHasher: Sendable {
   package let cost: HashingCost
   private let random: SecureRandom
   let threads: HashingThreads
+  private let metrics: HashingMetrics
   private let verifications = Mutex(0)
 
   /// A hasher, its threads running.
@@ -17,10 +18,12 @@ package final class PasswordHasher: Sendable {
   ///   - cost: of new hashes.
   ///   - threadCount: how many passwords are hashed at once, 1...64; each takes the memory of `cost`.
   ///   - queueLimit: how many may wait, 1...10,000.
+  ///   - metrics: what waits and takes how long is recorded there.
   ///   - random: makes salts.
   /// - Throws: `PolicyError` for a number outside its range.
   package init(
-    cost: HashingCost = .default, threadCount: Int = 1, queueLimit: Int = 64, random: SecureRandom
+    cost: HashingCost = .default, threadCount: Int = 1, queueLimit: Int = 64,
+    metrics: HashingMetrics = .unseen, random: SecureRandom
   ) throws(PolicyError) {
     guard (1...64).contains(threadCount) else {
       throw PolicyError(setting: "passwords.hash.threads", problem: "must be from 1 to 64")
@@ -30,6 +33,7 @@ package final class PasswordHasher: Sendable {
     }
     self.cost = cost
     self.random = random
+    self.metrics = metrics
     threads = HashingThreads(count: threadCount, limit: queueLimit)
   }
 
@@ -87,14 +91,20 @@ package final class PasswordHasher: Sendable {
     let ticket = threads.ticket()
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
-        let job = HashingJob {
-          continuation.resume(with: Result { () throws(HashingError) in try work() }.mapError { $0 })
+        let asked = ContinuousClock.now
+        let job = HashingJob { [metrics] in
+          let begun = ContinuousClock.now
+          let result = Result { () throws(HashingError) in try work() }
+          metrics.wait.record(begun - asked)
+          metrics.duration.record(ContinuousClock.now - begun)
+          continuation.resume(with: result.mapError { $0 })
         } abandon: { reason in
           continuation.resume(throwing: reason)
         }
-        do {
+        do throws(HashingError) {
           try threads.submit(job, ticket: ticket)
         } catch {
+          if error == .overloaded { metrics.overloads.add() }
           continuation.resume(throwing: error)
         }
       }

@@ -7,8 +7,15 @@ extension AuthorityService {
     let first = try await storage.read { [authority] tx in
       try authority.admission(of: guess, in: tx, at: now)
     }
-    guard case .admitted = first else { return first }
-    return try await storage.write { [authority] tx in try authority.spend(guess, in: tx, at: now) }
+    guard case .admitted = first else { return throttled(first) }
+    return throttled(
+      try await storage.write { [authority] tx in try authority.spend(guess, in: tx, at: now) })
+  }
+
+  /// Counts an admission that is none.
+  private func throttled(_ admission: GuessAdmission) -> GuessAdmission {
+    if case .refused = admission { metrics.guessesThrottled.add() }
+    return admission
   }
 
   /// Verifies a password. A guess that could not be tried is given back.

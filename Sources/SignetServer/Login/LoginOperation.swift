@@ -34,6 +34,7 @@ extension AuthorityService {
         try await storage.write { [authority] tx in
           try authority.recordDenial(denial, origin: request.origin, in: tx, at: now)
         }
+        metrics.loginRefusals.add(denial.reason)
         return .denied(denial)
       }
     }
@@ -50,17 +51,18 @@ extension AuthorityService {
     }
     switch opening {
     case .denied(let denial):
+      metrics.loginRefusals.add(denial.reason)
       return .denied(denial)
     case .opened(let issued):
       let tokens = try sign(issued)
-      await upgradeHash(of: issued.account, password: password)
+      await upgradeHash(of: issued.account, password: password, requestID: request.origin.requestID)
       return .opened(tokens)
     }
   }
 
   /// Hashes the password again when the cost has changed. The login has succeeded: what fails here is
   /// logged, and the next login tries again.
-  private func upgradeHash(of account: Account, password: Password) async {
+  private func upgradeHash(of account: Account, password: Password, requestID: String) async {
     guard let old = account.passwordHash, hasher.needsRehash(old) else { return }
     do {
       let new = try await hasher.hash(password)
@@ -68,7 +70,9 @@ extension AuthorityService {
         try authority.upgradePasswordHash(of: account.id, from: old, to: new, in: tx)
       }
     } catch {
-      logger.warning("a password hash was not upgraded", metadata: ["error.type": "\(type(of: error))"])
+      logger.warning(
+        "a password hash was not upgraded",
+        metadata: ["request_id": "\(requestID)", "error.type": "\(type(of: error))"])
     }
   }
 }

@@ -14,6 +14,8 @@ struct RunningAuthority: Sendable {
   let log: LogRecorder
   let api: APIClient
   let certificate: ServedCertificate?
+  /// Of the metrics' own listener; nil when there is none.
+  let metrics: APIClient?
   /// Begins a graceful shutdown.
   let shutDown: @Sendable () async -> Void
 
@@ -29,16 +31,21 @@ struct RunningAuthority: Sendable {
     var threadCount = 2
     var queueLimit = 1_000
     var limits = ServerConfiguration.Limits()
+    var servesMetrics = false
     var makeStorage: @Sendable (@escaping RevocationObserver) throws -> any AuthorityStorage = { observer in
       MemoryStorage(observer: observer)
     }
+    /// What the storage that `makeStorage` makes reports to, if it does.
+    var metrics = AuthorityMetrics()
   }
 
   /// Real Argon2id, with next to no memory.
-  static func cheapHasher(threadCount: Int = 2, queueLimit: Int = 1_000) throws -> PasswordHasher {
+  static func cheapHasher(
+    threadCount: Int = 2, queueLimit: Int = 1_000, metrics: HashingMetrics = .unseen
+  ) throws -> PasswordHasher {
     try PasswordHasher(
       cost: HashingCost(memoryKiB: 32, passes: 1, lanes: 1, memoryFloorKiB: 8), threadCount: threadCount,
-      queueLimit: queueLimit, random: .seeded(Seed(2)))
+      queueLimit: queueLimit, metrics: metrics, random: .seeded(Seed(2)))
   }
 
   /// Opens an authority over a new storage.
@@ -51,8 +58,9 @@ struct RunningAuthority: Sendable {
     try await made.initialise()
     return try await AuthorityService.open(
       made.authority, storage: storage,
-      hasher: try cheapHasher(threadCount: options.threadCount, queueLimit: options.queueLimit),
-      revocations: revocations, clock: { clock.now }, logger: logger)
+      hasher: try cheapHasher(
+        threadCount: options.threadCount, queueLimit: options.queueLimit, metrics: options.metrics.hashing),
+      revocations: revocations, metrics: options.metrics, clock: { clock.now }, logger: logger)
   }
 
   /// Runs `body` against a server, then shuts it down gracefully.
@@ -69,10 +77,18 @@ struct RunningAuthority: Sendable {
         port: 0, tls: options.tls, trustedProxies: options.trustedProxies,
         browserOrigins: options.browserOrigins, limits: options.limits),
       logger: log.logger, onListening: { port in announcement.yield(port) })
-    let group = ServiceGroup(configuration: .init(services: [server], logger: log.logger))
+    let (metricsPorts, metricsAnnouncement) = AsyncStream.makeStream(of: Int.self)
+    let metrics = MetricsServer(
+      service: service, listener: try MetricsListener(port: 0), version: "1.2.3", logger: log.logger,
+      onListening: { port in metricsAnnouncement.yield(port) })
+    let services: [any Service] = options.servesMetrics ? [metrics, server] : [server]
+    let group = ServiceGroup(configuration: .init(services: services, logger: log.logger))
     return try await withThrowingTaskGroup(of: Void.self) { tasks in
       tasks.addTask {
-        defer { announcement.finish() }
+        defer {
+          announcement.finish()
+          metricsAnnouncement.finish()
+        }
         try await group.run()
       }
       var iterator = ports.makeAsyncIterator()
@@ -80,9 +96,12 @@ struct RunningAuthority: Sendable {
         try await tasks.waitForAll()
         throw FixtureError()
       }
+      var metricsIterator = metricsPorts.makeAsyncIterator()
+      let metricsPort = options.servesMetrics ? await metricsIterator.next() : nil
       let running = RunningAuthority(
         service: service, clock: clock, log: log, api: APIClient(port: port),
         certificate: server.certificate,
+        metrics: metricsPort.map { APIClient(port: $0) },
         shutDown: { await group.triggerGracefulShutdown() })
       let result: Result<Answer, any Error>
       do {

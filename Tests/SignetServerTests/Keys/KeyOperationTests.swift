@@ -82,7 +82,7 @@ import TokenVerification
         policy: try TestAuthority.policy(signingAlgorithm: .edDSA), keyring: service.authority.keyring,
         random: service.authority.random),
       storage: storage, hasher: service.hasher, keys: service.keys, revocations: service.revocations,
-      clock: { clock.now }, logger: service.logger, decoy: service.decoy)
+      metrics: service.metrics, clock: { clock.now }, logger: service.logger, decoy: service.decoy)
     try await restarted.tendKeys()
     let records = try await storage.read { try $0.signingKeys() }
     #expect(records.count == 2)

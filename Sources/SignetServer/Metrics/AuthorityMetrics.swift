@@ -1,0 +1,87 @@
+package import Metrics
+package import SignetAuthority
+
+/// What one authority measures. Its parts are handed to whoever records; all appear on one page.
+package struct AuthorityMetrics: Sendable {
+  let registry: MetricRegistry
+  let requests: RequestMetrics
+  /// For the ``PasswordHasher``.
+  package let hashing: HashingMetrics
+  let guessesThrottled: CounterCell
+  let loginRefusals: CounterGroup<LoginDenial.Reason>
+  let refreshRefusals: CounterGroup<RefreshDenial>
+  let refreshesForged: CounterCell
+  private let commits: CommitMetrics
+
+  package init() {
+    let registry = MetricRegistry(Metric.all)
+    self.registry = registry
+    requests = RequestMetrics(in: registry)
+    hashing = HashingMetrics(in: registry)
+    guessesThrottled = registry.counter(.throttledGuesses)
+    loginRefusals = CounterGroup(.loginRefusals, in: registry)
+    refreshRefusals = CounterGroup(.refreshRefusals, in: registry)
+    refreshesForged = registry.counter(.refreshRefusals, "forged")
+    commits = CommitMetrics(in: registry)
+  }
+
+  /// What a storage calls after each commit.
+  package var commitObserver: CommitObserver {
+    { [commits] report in commits.record(report) }
+  }
+
+  /// For libraries that record through swift-metrics.
+  package var factory: any MetricsFactory { PrometheusFactory(registry: registry) }
+}
+
+/// What is known of password hashing.
+package struct HashingMetrics: Sendable {
+  let wait: HistogramCell
+  let duration: HistogramCell
+  let overloads: CounterCell
+
+  init(in registry: MetricRegistry) {
+    wait = registry.histogram(.hashWait)
+    duration = registry.histogram(.hashDuration)
+    overloads = registry.counter(.hashOverloads)
+  }
+
+  /// For a hasher that nobody watches.
+  package static var unseen: HashingMetrics { HashingMetrics(in: MetricRegistry([])) }
+}
+
+/// What is known of commits, and of what they wrote to the audit log.
+struct CommitMetrics: Sendable {
+  private let writes: HistogramCell
+  private let duration: HistogramCell
+  private let failures: CounterCell
+  private let queue: GaugeCell
+  private let events: CounterGroup<AuditEvent.Kind>
+  private let sessionsBegun: CounterCell
+  private let sessionsEnded: CounterGroup<RevocationCause>
+
+  init(in registry: MetricRegistry) {
+    writes = registry.histogram(.commitWrites)
+    duration = registry.histogram(.commitDuration)
+    failures = registry.counter(.commitFailures)
+    queue = registry.gauge(.writeQueue)
+    events = CounterGroup(.auditEvents, in: registry)
+    sessionsBegun = registry.counter(.sessionsBegun)
+    sessionsEnded = CounterGroup(.sessionsEnded, in: registry)
+  }
+
+  func record(_ report: CommitReport) {
+    queue.set(Double(report.waiting))
+    guard report.isDurable else { return failures.add() }
+    writes.record(UInt64(report.writes))
+    duration.record(report.duration)
+    for event in report.events {
+      events.add(event.kind)
+      switch event.kind {
+      case .loginSucceeded: sessionsBegun.add()
+      case .sessionEnded: if let cause = RevocationCause(rawValue: event.reason) { sessionsEnded.add(cause) }
+      default: break
+      }
+    }
+  }
+}

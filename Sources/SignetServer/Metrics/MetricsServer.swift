@@ -1,0 +1,85 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import HummingbirdCore
+package import Logging
+internal import NIOCore
+internal import ServiceLifecycle
+package import SignetAuthority
+
+/// Serves `GET /metrics`, and nothing else, on a listener of its own: what clients reach never leads here.
+package struct MetricsServer: Service {
+  private let page: MetricsPage
+  private let listener: MetricsListener
+  private let logger: Logger
+  private let onListening: @Sendable (_ port: Int) async -> Void
+
+  /// A server that does not run yet. `onListening` is called with the port once it answers.
+  package init(
+    service: AuthorityService, listener: MetricsListener, version: String, logger: Logger,
+    onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+  ) {
+    page = MetricsPage(service: service, version: version)
+    self.listener = listener
+    self.logger = logger
+    self.onListening = onListening
+  }
+
+  /// Serves until a graceful shutdown or cancellation.
+  /// - Throws: `PolicyError` when the address cannot be listened on.
+  package func run() async throws {
+    let router = Router()
+    router.get("/metrics") { [page] _, _ in
+      let buffer = ByteBuffer(string: await page.text())
+      return Response(
+        status: .ok,
+        headers: [
+          .contentType: ExpositionText.mediaType, .cacheControl: "no-store",
+          .contentLength: String(buffer.readableBytes),
+        ],
+        body: ResponseBody(byteBuffer: buffer))
+    }
+    let onListening = onListening
+    let application = Application(
+      router: router,
+      server: .http1(configuration: HTTP1Channel.Configuration(idleTimeout: .seconds(30))),
+      configuration: ApplicationConfiguration(
+        address: .hostname(listener.host, port: listener.port),
+        availableConnectionsDelegate: .maximum(Self.maximumConnections, logger: logger)),
+      onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
+      logger: logger)
+    do {
+      try await application.run()
+    } catch let error as IOError {
+      throw PolicyError(
+        setting: "metrics.port", problem: "\(listener.host):\(listener.port) cannot be served: \(error)")
+    }
+  }
+
+  /// A scraper needs one or two.
+  private static let maximumConnections = 16
+}
+
+/// Where metrics are served.
+package struct MetricsListener: Hashable, Sendable {
+  package let host: String
+  /// 0 lets the system choose.
+  package let port: Int
+
+  /// A listener; throws a `PolicyError` that names the setting.
+  ///
+  /// Whoever reaches the page reads it: there is no password, and no TLS. So other machines are let in only
+  /// when the operator has said so in `isRemote`.
+  package init(host: String = "127.0.0.1", port: Int, isRemote: Bool = false) throws(PolicyError) {
+    guard isRemote || ServerConfiguration.isLoopback(host) else {
+      throw PolicyError(
+        setting: "metrics.address",
+        problem: "\(host) can be reached from other machines, and whoever reaches it reads the metrics; set "
+          + "metrics.remote to true if that is wanted, or listen on 127.0.0.1")
+    }
+    guard (0...65_535).contains(port) else {
+      throw PolicyError(setting: "metrics.port", problem: "must be from 0 to 65535")
+    }
+    self.host = host
+    self.port = port
+  }
+}
