@@ -101,11 +101,14 @@ package struct Resource: Hashable, Sendable {
   package let audience: String
   /// The scopes that mean something to it.
   package let scopes: Set<String>
+  /// Whether its tokens are signed with HS256 and a secret that it shares with the authority alone.
+  package let hasOwnSecret: Bool
 
-  package init(name: String, audience: String, scopes: Set<String>) {
+  package init(name: String, audience: String, scopes: Set<String>, hasOwnSecret: Bool = false) {
     self.name = name
     self.audience = audience
     self.scopes = scopes
+    self.hasOwnSecret = hasOwnSecret
   }
 }
 

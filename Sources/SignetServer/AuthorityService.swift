@@ -31,10 +31,11 @@ package struct AuthorityService: Sendable {
     revocations: RevocationState, metrics: AuthorityMetrics = AuthorityMetrics(),
     clock: @escaping @Sendable () -> Timestamp, logger: Logger
   ) async throws -> AuthorityService {
-    let keys = try await storage.read { tx in
+    let stored = try await storage.read { tx in
       _ = try authority.checkBelonging(in: tx)
-      return try authority.signingKeys(from: try tx.signingKeys())
+      return try tx.signingKeys()
     }
+    let keys = try await withSecrets(authority, stored, storage: storage, at: clock())
     try await revocations.load(from: storage, at: clock())
     return AuthorityService(
       authority: authority, storage: storage, hasher: hasher, keys: CurrentKeys(keys),
@@ -42,9 +43,21 @@ package struct AuthorityService: Sendable {
       decoy: try await hasher.decoy())
   }
 
+  /// The keys of `stored`; the secrets that the configuration asks for, and that are missing, are made first.
+  private static func withSecrets(
+    _ authority: Authority, _ stored: [SigningKeyRecord], storage: any AuthorityStorage, at now: Timestamp
+  ) async throws -> SigningKeys {
+    guard authority.lacksSecrets(stored) else { return try authority.signingKeys(from: stored) }
+    return try await storage.write { tx in
+      try authority.makeMissingSecrets(origin: RequestOrigin(requestID: "start"), in: tx, at: now)
+      return try authority.signingKeys(from: try tx.signingKeys())
+    }
+  }
+
   /// Signs what a login or a refresh issued. Only after the commit: what was never recorded must not exist.
   func sign(_ issued: IssuedTokens) throws -> SignedTokens {
-    let text = try JWT.sign(issued.accessToken.claims, type: "at+jwt", with: keys.current.signer)
+    let signer = try keys.current.signer(of: issued.accessToken)
+    let text = try JWT.sign(issued.accessToken.claims, type: "at+jwt", with: signer)
     return SignedTokens(accessToken: text, issued: issued)
   }
 }

@@ -33,6 +33,7 @@ import Testing
   @Test func `every Swift line of README.md stands in code that is compiled`() throws {
     let sources = try [
       "Examples/ResourceServer/ResourceServer.swift", "Tests/JOSETests/JWT/ReadmeExampleTests.swift",
+      "Tests/HummingbirdTokenVerificationTests/ReadmeExampleTests.swift",
     ]
     .map(Self.text).joined(separator: "\n")
     let blocks = try Self.blocks("swift")

@@ -14,13 +14,19 @@ final class RunningAuthority {
   private let server: BackgroundProcess
 
   /// Makes the authority, with an account `alice` whose role gives `orders:read`, and waits until it serves.
-  init(signingWith algorithm: String, password: String) throws {
+  ///
+  /// With `hasSecret` the orders have a secret of their own, for HS256.
+  init(signingWith algorithm: String, hasSecret: Bool = false, password: String) throws {
     directory = FileManager.default.temporaryDirectory.appending(path: "signet-interop-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     let settings = """
 
       signing: {algorithm: \(algorithm)}
-      resources: {orders: {audience: "\(Self.audience)", scopes: ["orders:read"]}}
+      resources:
+        orders:
+          audience: "\(Self.audience)"
+          algorithm: \(hasSecret ? "HS256" : "default")
+          scopes: ["orders:read"]
       roles: {clerk: {scopes: ["orders:read"]}}
       """
     // The first keys are of the default algorithm: two rotations bring one of this algorithm into use.
@@ -53,6 +59,11 @@ final class RunningAuthority {
       in: directory)
     struct Tokens: Decodable { let access_token: String }
     return try JSONDecoder().decode(Tokens.self, from: answer).access_token
+  }
+
+  /// The key set that the orders are to hold.
+  func secrets() throws -> Data {
+    try Self.shell("signet keys export --config data --resource orders", input: "", in: directory)
   }
 
   private static func process(_ command: String, in directory: URL) -> Process {

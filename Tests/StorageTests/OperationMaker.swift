@@ -28,7 +28,7 @@ struct OperationMaker {
     case 15...16: .insertGrant(.numbered(number(80), session: number(40), at: time()))
     case 17: .rotateGrant(number(80), isStale: rarely())
     case 18: .readGrants(of: number(40))
-    case 19: .insertKey(.numbered(number(200), state: pick(SigningKeyRecord.State.allCases), at: time()))
+    case 19: .insertKey(signingKey())
     case 20: .retireKey(number(200), isStale: rarely())
     case 21: .deleteKey(number(200))
     case 22: .readKeys
@@ -53,6 +53,11 @@ struct OperationMaker {
   private mutating func session() -> Session {
     let session = Session.numbered(number(40), account: number(8), at: time() % 10)
     return rarely() ? session.ended(at: time()) : session
+  }
+
+  private mutating func signingKey() -> SigningKeyRecord {
+    .numbered(
+      number(200), state: pick(SigningKeyRecord.State.allCases), for: maybe(text()), at: time())
   }
 
   private mutating func event() -> AuditEvent {

@@ -63,9 +63,12 @@ extension Grant {
 }
 
 extension SigningKeyRecord {
-  static func numbered(_ number: UInt8, state: State = .next, at seconds: Int64 = 0) -> SigningKeyRecord {
+  static func numbered(
+    _ number: UInt8, state: State = .next, for audience: String? = nil, at seconds: Int64 = 0
+  ) -> SigningKeyRecord {
     SigningKeyRecord(
-      keyID: "key-\(number)", algorithm: .es256, state: state, publicJWK: [0, 1, number],
+      keyID: "key-\(number)", audience: audience, algorithm: audience == nil ? .es256 : .hs256, state: state,
+      publicJWK: [0, 1, number],
       sealedPrivateJWK: [0xFF, number], createdAt: .after(seconds))
   }
 }

@@ -176,7 +176,7 @@ import TokenVerification
     try await store.write {
       try $0.insert(SigningKeyRecord.numbered(1, state: .active, at: 7))
       try $0.insert(SigningKeyRecord.numbered(2, state: .retired, at: 3))
-      try $0.insert(SigningKeyRecord.numbered(3, at: 9))
+      try $0.insert(SigningKeyRecord.numbered(3, for: "https://orders.example.com", at: 9))
     }
     #expect(try await store.read { try $0.signingKeys() }.map(\.keyID) == ["key-2", "key-1", "key-3"])
     await #expect(throws: StorageError.conflict) {
@@ -184,7 +184,8 @@ import TokenVerification
     }
     try await store.write { try $0.deleteSigningKey("key-1") }
     let left = try await store.read { try $0.signingKeys() }
-    #expect(left == [.numbered(2, state: .retired, at: 3), .numbered(3, at: 9)])
+    #expect(
+      left == [.numbered(2, state: .retired, at: 3), .numbered(3, for: "https://orders.example.com", at: 9)])
   }
 
   @Test(arguments: Engine.allCases)

@@ -24,6 +24,7 @@ package struct AuditEvent: Hashable, Sendable {
     case keyRetired = "key.retired"
     case keyRemoved = "key.removed"
     case keyRevoked = "key.revoked"
+    case secretExported = "secret.exported"
   }
 
   /// Counts up from 1 in the order of commits; 0 until stored.

@@ -50,6 +50,7 @@ package enum RefreshDenial: String, CaseIterable, Error, Sendable {
   case otherSender = "other_sender"
   case invalidScope = "invalid_scope"
   case invalidResource = "invalid_target"
+  case mixedResources = "mixed_resources"
   case reused = "reused"
   case fromFuture = "from_future"
 }
@@ -119,9 +120,10 @@ extension Authority {
         return .failure(.otherSender)
       }
     }
-    switch request.narrowing.refusal(within: grant) {
+    switch request.narrowing.refusal(within: grant, policy: policy) {
     case .scope: return .failure(.invalidScope)
     case .resource: return .failure(.invalidResource)
+    case .mixedResources: return .failure(.mixedResources)
     case nil: return .success(Family(grant: grant, session: session, account: account))
     }
   }

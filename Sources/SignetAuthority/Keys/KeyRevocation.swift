@@ -18,20 +18,23 @@ extension Authority {
     try tx.append(Revocation.decide(.key(keyID), policy: policy, at: now))
     try record(.keyRevoked, keyID, origin: origin, in: tx, at: now)
     let left = records.filter { $0.keyID != keyID }
-    let ahead = KeySchedule(left, policy: policy).ahead.first
+    let ahead = KeySchedule(left, for: revoked.audience, policy: policy).ahead.first
+    func replacement(_ published: SigningKeyRecord) throws -> SigningKeyRecord {
+      try revoked.audience.map { try generateKey(for: $0, at: now) } ?? published
+    }
     switch (revoked.state, ahead) {
     case (.active, let next?):
       try activate(next, retiring: left, origin: origin, in: tx, at: now)
-      try add(fresh.first, origin: origin, in: tx, at: now)
+      try add(replacement(fresh.first), origin: origin, in: tx, at: now)
     case (.active, nil):
-      try addActive(fresh.first, origin: origin, in: tx, at: now)
-      try add(fresh.second, origin: origin, in: tx, at: now)
+      try addActive(replacement(fresh.first), origin: origin, in: tx, at: now)
+      try add(replacement(fresh.second), origin: origin, in: tx, at: now)
     case (.next, nil):
-      try contend(for: left, in: tx)
-      try add(fresh.first, origin: origin, in: tx, at: now)
-    case (.next, _), (.retired, _):
-      try contend(for: left, in: tx)
+      try add(replacement(fresh.first), origin: origin, in: tx, at: now)
+    case (.next, _), (.retired, _): break
     }
+    // Where another published key has taken over, its record is what was contended for.
+    if revoked.state != .active || revoked.audience != nil { try contend(for: left, in: tx) }
     return true
   }
 }

@@ -6,8 +6,9 @@ package enum KeyRotationRefusal: Error, Hashable, Sendable {
   case publishedTooRecently(readyAt: Timestamp)
 }
 
-// Every change touches the record of the active key: it is the one row that two nodes which decide at the
-// same time contend for, so that the second finds a conflict, decides again, and has nothing left to do.
+// Every change touches the record of the published key that is active: it is the one row that two nodes which
+// decide at the same time contend for, so that the second finds a conflict, decides again, and has nothing
+// left to do.
 
 extension Authority {
   /// Makes the first two keys, one active and one next, unless there are keys.
@@ -19,16 +20,17 @@ extension Authority {
     try add(fresh.second, origin: origin, in: tx, at: now)
   }
 
-  /// Rotates: `active` → `retired`, `next` → `active`, and a fresh key becomes `next`.
+  /// Rotates the keys that `fresh` belongs to: `active` → `retired`, `next` → `active`, and `fresh` becomes
+  /// `next`.
   ///
   /// `isForced` goes on although the next key was published too recently: verifiers then meet a key that they
-  /// must fetch.
+  /// must fetch, or a resource one that it has not been given.
   package func rotateKeys(
     adding fresh: SigningKeyRecord, isForced: Bool, origin: RequestOrigin, in tx: some AuthorityWrites,
     at now: Timestamp
   ) throws -> Result<Void, KeyRotationRefusal> {
     let records = try tx.signingKeys()
-    let schedule = KeySchedule(records, policy: policy)
+    let schedule = KeySchedule(records, for: fresh.audience, policy: policy)
     // Whatever is wrong with the stored keys, a rotation never leaves the authority without one that signs.
     guard let next = schedule.ahead.first else {
       try contend(for: records, in: tx)
@@ -38,38 +40,61 @@ extension Authority {
     let readyAt = schedule.readiness(of: next)
     guard isForced || readyAt <= now else { return .failure(.publishedTooRecently(readyAt: readyAt)) }
     try activate(next, retiring: records, origin: origin, in: tx, at: now)
+    if next.audience != nil { try contend(for: records, in: tx) }
     try add(fresh, origin: origin, in: tx, at: now)
     return .success(())
   }
 
-  /// Does what the schedule says is due. `fresh` is the key to make ahead; without one, that waits.
+  /// Does what the schedules say is due. `fresh` is the published key to make ahead; without one, that waits.
   /// - Returns: What was due.
   package func tendKeys(
     adding fresh: SigningKeyRecord?, origin: RequestOrigin, in tx: some AuthorityWrites, at now: Timestamp
   ) throws -> [KeySchedule.Step] {
     let records = try tx.signingKeys()
-    let schedule = KeySchedule(records, policy: policy)
-    let steps = schedule.steps(at: now)
-    guard !steps.isEmpty else { return [] }
-    var hasContended = false
-    for step in steps {
-      switch step {
-      case .discard(let keyID), .remove(let keyID):
-        try remove(keyID, origin: origin, in: tx, at: now)
-      case .activate(let keyID):
-        guard let key = records.first(where: { $0.keyID == keyID }) else { continue }
-        try activate(key, retiring: records, origin: origin, in: tx, at: now)
-        hasContended = true
-      case .makeNext:
-        if let fresh { try add(fresh, origin: origin, in: tx, at: now) }
-      case .redate(let keyID):
-        guard let key = records.first(where: { $0.keyID == keyID }) else { continue }
-        try redate(key, in: tx, at: now)
-        hasContended = hasContended || keyID == schedule.active?.keyID
+    let secrets = Set(records.compactMap(\.audience)).sorted()
+    var done: [KeySchedule.Step] = []
+    for audience in [nil] + secrets.map(Optional.some) {
+      let schedule = KeySchedule(records, for: audience, policy: policy)
+      for step in schedule.steps(at: now) {
+        let next = step == .makeNext && audience != nil ? try generateKey(for: audience, at: now) : fresh
+        try take(step, records, adding: next, origin: origin, in: tx, at: now)
+        done.append(step)
       }
     }
-    if !hasContended { try contend(for: records, in: tx) }
-    return steps
+    let active = KeySchedule(records, policy: policy).active?.keyID
+    let hasContended = done.contains { step in
+      switch step {
+      case .activate: true
+      case .redate(let keyID): keyID == active
+      default: false
+      }
+    }
+    if !done.isEmpty, !hasContended { try contend(for: records, in: tx) }
+    return done
+  }
+
+  private func take(
+    _ step: KeySchedule.Step, _ records: [SigningKeyRecord], adding fresh: SigningKeyRecord?,
+    origin: RequestOrigin, in tx: some AuthorityWrites, at now: Timestamp
+  ) throws {
+    func named(_ keyID: String) -> SigningKeyRecord? { records.first { $0.keyID == keyID } }
+    switch step {
+    case .discard(let keyID), .remove(let keyID):
+      try tx.deleteSigningKey(keyID)
+      try record(.keyRemoved, keyID, origin: origin, in: tx, at: now)
+    case .activate(let keyID):
+      if let key = named(keyID) {
+        try activate(key, retiring: records, origin: origin, in: tx, at: now)
+      }
+    case .makeNext:
+      if let fresh { try add(fresh, origin: origin, in: tx, at: now) }
+    case .retire(let keyID):
+      if let key = named(keyID) { try retire(key, origin: origin, in: tx, at: now) }
+    case .redate(let keyID):
+      guard var key = named(keyID) else { return }
+      if key.state == .active { key.activatedAt = now } else { key.retiredAt = now }
+      try tx.update(key)
+    }
   }
 
   func add(
@@ -89,15 +114,13 @@ extension Authority {
     try add(key, origin: origin, in: tx, at: now)
   }
 
+  /// `next` signs from now on, and whatever of `records` signed for the same audience no more.
   func activate(
     _ next: SigningKeyRecord, retiring records: [SigningKeyRecord], origin: RequestOrigin,
     in tx: some AuthorityWrites, at now: Timestamp
   ) throws {
-    for var key in records where key.state == .active {
-      key.state = .retired
-      key.retiredAt = now
-      try tx.update(key)
-      try record(.keyRetired, key.keyID, origin: origin, in: tx, at: now)
+    for key in records where key.state == .active && key.audience == next.audience {
+      try retire(key, origin: origin, in: tx, at: now)
     }
     var next = next
     next.state = .active
@@ -106,21 +129,18 @@ extension Authority {
     try record(.keyActivated, next.keyID, origin: origin, in: tx, at: now)
   }
 
-  private func remove(
-    _ keyID: String, origin: RequestOrigin, in tx: some AuthorityWrites, at now: Timestamp
+  private func retire(
+    _ key: SigningKeyRecord, origin: RequestOrigin, in tx: some AuthorityWrites, at now: Timestamp
   ) throws {
-    try tx.deleteSigningKey(keyID)
-    try record(.keyRemoved, keyID, origin: origin, in: tx, at: now)
-  }
-
-  private func redate(_ key: SigningKeyRecord, in tx: some AuthorityWrites, at now: Timestamp) throws {
     var key = key
-    if key.state == .active { key.activatedAt = now } else { key.retiredAt = now }
+    key.state = .retired
+    key.retiredAt = now
     try tx.update(key)
+    try record(.keyRetired, key.keyID, origin: origin, in: tx, at: now)
   }
 
   func contend(for records: [SigningKeyRecord], in tx: some AuthorityWrites) throws {
-    if let active = records.last(where: { $0.state == .active }) { try tx.update(active) }
+    if let active = KeySchedule(records, policy: policy).active { try tx.update(active) }
   }
 
   func record(

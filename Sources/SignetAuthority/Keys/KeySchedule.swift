@@ -10,6 +10,9 @@ package import JOSE
 /// One key is always ahead, so that an emergency finds one that verifiers have. It waits for its turn *and*
 /// for its publish-ahead: however late the schedule is looked at, a key signs only when it has been published
 /// for long enough, and no more than one does at a time.
+///
+/// A resource's own secrets stand in the same order, each resource's by themselves, but move on by hand
+/// alone: nobody but the operator knows whether the resource has been given the next one.
 package struct KeySchedule: Sendable {
   /// Something that is due.
   package enum Step: Hashable, Sendable {
@@ -19,6 +22,8 @@ package struct KeySchedule: Sendable {
     case activate(String)
     /// No key is ahead: make one.
     case makeNext
+    /// The resource no longer asks for a secret of its own: this one signs no more.
+    case retire(String)
     /// A time of this key lies in the future, because the clock was set back since: it counts from now.
     case redate(String)
     /// The last token of this retired key has expired.
@@ -27,11 +32,14 @@ package struct KeySchedule: Sendable {
 
   private let records: [SigningKeyRecord]
   private let policy: AuthorityPolicy
+  private let audience: String?
 
-  /// The schedule of `records`, oldest first.
-  package init(_ records: [SigningKeyRecord], policy: AuthorityPolicy) {
-    self.records = records
+  /// The schedule of those of `records`, oldest first, that are for `audience`; nil stands for the published
+  /// keys.
+  package init(_ records: [SigningKeyRecord], for audience: String? = nil, policy: AuthorityPolicy) {
+    self.records = records.filter { $0.audience == audience }
     self.policy = policy
+    self.audience = audience
   }
 
   /// How long a retired key is published: as long as any token that any configuration let it sign, and as
@@ -44,13 +52,17 @@ package struct KeySchedule: Sendable {
     let unfit = records.filter { $0.state == .next && !isFit($0, at: now) }.map(\.keyID)
     var steps = unfit.map { Step.discard($0) }
     var ahead = self.ahead.filter { !unfit.contains($0.keyID) }
-    if let active, !misdated.contains(active.keyID), let key = ahead.first,
-      max(expiry(of: active), readiness(of: key)) <= now
+    if let key = ahead.first, !misdated.contains(active?.keyID ?? ""), let turn = activation(of: key),
+      turn <= now
     {
       steps.append(.activate(key.keyID))
       ahead.removeFirst()
     }
-    if ahead.isEmpty { steps.append(.makeNext) }
+    if isWanted {
+      if ahead.isEmpty { steps.append(.makeNext) }
+    } else if let active {
+      steps.append(.retire(active.keyID))
+    }
     for record in records where record.state != .next {
       if misdated.contains(record.keyID) {
         steps.append(.redate(record.keyID))
@@ -69,18 +81,18 @@ package struct KeySchedule: Sendable {
 
   // MARK: Times
 
-  /// When the key begins to sign, or began; nil for one that waits behind another.
+  /// When the key begins to sign, or began; nil for one that waits behind another, or for the operator.
   package func activation(of record: SigningKeyRecord) -> Timestamp? {
     guard record.state == .next else { return record.activatedAt }
-    guard let active, ahead.first?.keyID == record.keyID else { return nil }
+    guard audience == nil, let active, ahead.first?.keyID == record.keyID else { return nil }
     return max(expiry(of: active), readiness(of: record))
   }
 
-  /// When the key ceases to sign, or ceased; nil for one that has not begun.
+  /// When the key ceases to sign, or ceased; nil for one that has not begun, or waits for the operator.
   package func retirement(of record: SigningKeyRecord) -> Timestamp? {
     switch record.state {
     case .next: nil
-    case .active: ahead.first.flatMap { activation(of: $0) } ?? expiry(of: record)
+    case .active: audience == nil ? ahead.first.flatMap { activation(of: $0) } ?? expiry(of: record) : nil
     case .retired: record.retiredAt
     }
   }
@@ -107,8 +119,12 @@ package struct KeySchedule: Sendable {
   /// The keys that wait for their turn, the oldest first.
   var ahead: [SigningKeyRecord] { records.filter { $0.state == .next } }
 
+  /// Whether the configuration asks for these keys.
+  private var isWanted: Bool { audience.map(policy.hasOwnSecret) ?? true }
+
   private func isFit(_ next: SigningKeyRecord, at now: Timestamp) -> Bool {
-    next.algorithm == policy.signingAlgorithm && next.createdAt <= now + AuthorityPolicy.maximumLeeway
+    isWanted && next.algorithm == policy.algorithm(for: audience)
+      && next.createdAt <= now + AuthorityPolicy.maximumLeeway
   }
 
   /// Whether the time that the key's future hangs on has not come yet. Two clocks may differ by the leeway.

@@ -98,6 +98,7 @@ package struct LoginDenial: Error, Hashable {
     /// right.
     case invalidScope = "invalid_scope"
     case invalidResource = "invalid_target"
+    case mixedResources = "mixed_resources"
     case outOfOrder = "out_of_order"
   }
 

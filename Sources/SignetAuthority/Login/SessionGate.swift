@@ -126,6 +126,7 @@ extension NarrowingRefusal {
     switch self {
     case .scope: .invalidScope
     case .resource: .invalidResource
+    case .mixedResources: .mixedResources
     }
   }
 }

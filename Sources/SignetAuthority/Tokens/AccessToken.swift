@@ -7,6 +7,8 @@ internal import TokenVerification
 /// that was never recorded must not exist.
 package struct UnsignedAccessToken: Hashable, Sendable {
   package let claims: JSON
+  /// The audience whose own secret signs it; nil where the published keys do.
+  package let secretAudience: String?
   package let expiresAt: Timestamp
   /// How long it lives, in whole seconds, for `expires_in`.
   package let lifetimeSeconds: Int64
@@ -23,10 +25,11 @@ extension Authority {
     let expiry = min(now + policy.accessTokenLifetime, session.absoluteExpiry)
     let allowed = policy.scopes(forRoles: account.roles)
     let scopes = (narrowing.scopes ?? grant.scopes).filter(allowed.contains)
+    let audiences = policy.tokenAudiences(narrowing.resources, of: grant.resources)
     var members = [
       JSONMember(name: "iss", value: .string(policy.issuer)),
       JSONMember(name: "sub", value: .string(account.id.description)),
-      JSONMember(name: "aud", value: Self.audience(narrowing.resources ?? grant.resources)),
+      JSONMember(name: "aud", value: Self.audience(audiences)),
       JSONMember(name: "exp", value: .integer(expiry.seconds)),
       JSONMember(name: "iat", value: .integer(now.seconds)),
       JSONMember(name: "jti", value: .string(Base64URL.encode(random.bytes(16)))),
@@ -42,8 +45,13 @@ extension Authority {
       members.append(JSONMember(name: "roles", value: .strings(roles)))
     }
     return UnsignedAccessToken(
-      claims: .object(members), expiresAt: expiry, lifetimeSeconds: expiry.seconds - now.seconds,
+      claims: .object(members), secretAudience: secretAudience(audiences), expiresAt: expiry,
+      lifetimeSeconds: expiry.seconds - now.seconds,
       scopes: scopes)
+  }
+
+  private func secretAudience(_ audiences: [String]) -> String? {
+    audiences.count == 1 ? audiences.first { policy.hasOwnSecret($0) } : nil
   }
 
   /// One audience as a string, several as an array (RFC 7519 §4.1.3).

@@ -24,21 +24,25 @@ package enum NarrowingRefusal: Error, Hashable {
   case scope(String)
   /// An audience that is unknown or outside the grant (RFC 8707 §2, `invalid_target`).
   case resource(String)
+  /// Audiences that one token cannot be for together: one of them has a secret of its own.
+  case mixedResources
 }
 
 extension GrantNarrowing {
-  /// Why this exceeds `grant`; nil when it lies within.
-  func refusal(within grant: Grant) -> NarrowingRefusal? {
+  /// Why this exceeds `grant`, or one token; nil when it lies within.
+  func refusal(within grant: Grant, policy: AuthorityPolicy) -> NarrowingRefusal? {
     if let stray = scopes?.first(where: { !grant.scopes.contains($0) }) { return .scope(stray) }
     if let stray = resources?.first(where: { !grant.resources.contains($0) }) { return .resource(stray) }
-    return resources?.isEmpty == true ? .resource("") : nil
+    guard resources?.isEmpty != true else { return .resource("") }
+    return policy.canShareToken(policy.tokenAudiences(resources, of: grant.resources)) ? nil : .mixedResources
   }
 }
 
 extension AuthorityPolicy {
   /// What a new grant holds when `request` is asked for by an account with `roles`.
   ///
-  /// Without named resources it is for all that are declared; without named scopes, for all that the
+  /// Without named resources it is for all that are declared, though not in one token if some have a secret
+  /// of their own; without named scopes, for all that the
   /// account's roles give. A scope that is asked for and not held is refused, never dropped in silence.
   func grantable(
     _ request: GrantNarrowing, roles: [String]
@@ -48,6 +52,9 @@ extension AuthorityPolicy {
       return .failure(.resource(audience))
     }
     guard !audiences.isEmpty else { return .failure(.resource("")) }
+    guard canShareToken(tokenAudiences(request.resources, of: audiences)) else {
+      return .failure(.mixedResources)
+    }
     let meaningful = resources.filter { audiences.contains($0.audience) }
       .reduce(into: Set<String>()) { $0.formUnion($1.scopes) }
     let held = scopes(forRoles: roles).intersection(meaningful)

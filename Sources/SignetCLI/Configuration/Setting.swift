@@ -89,6 +89,9 @@ extension Setting {
     Setting(
       name: "resources.*.scopes", form: .list, initial: "", summary: "the scopes that the API knows"),
     Setting(
+      name: "resources.*.algorithm", form: .choice(["default", "HS256"]), initial: "default",
+      summary: "HS256: its tokens are signed with a secret of its own; default: as all others"),
+    Setting(
       name: "roles.*.scopes", form: .list, initial: "", summary: "the scopes that a role gives"),
     Setting(
       name: "default-scopes", form: .list, initial: "", summary: "the scopes that every account has"),

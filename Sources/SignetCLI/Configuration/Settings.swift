@@ -46,7 +46,8 @@ struct Settings: Sendable {
       resources.append(
         Resource(
           name: name, audience: try reading.text("resources.\(name).audience"),
-          scopes: Set(layers.list("resources.\(name).scopes"))))
+          scopes: Set(layers.list("resources.\(name).scopes")),
+          hasOwnSecret: try reading.choice("resources.\(name).algorithm") == "HS256"))
     }
     let roles = layers.chosenNames(under: "roles").map { ($0, Set(layers.list("roles.\($0).scopes"))) }
     let issuer = try reading.text("issuer")

@@ -45,7 +45,9 @@ package struct Administration: Sendable {
     case .setRoles(let name, let roles): try await setRoles(roles, of: name, origin: origin)
     case .endSessions(let name): try await endSessions(of: name, origin: origin)
     case .signingKeys: try await signingKeys()
-    case .rotateKeys(let isForced): try await rotateKeys(isForced: isForced, origin: origin)
+    case .rotateKeys(let isForced, let resource):
+      try await rotateKeys(isForced: isForced, resource: resource, origin: origin)
+    case .resourceSecrets(let name): try await exportSecrets(of: name, origin: origin)
     case .revokeKey(let keyID): try await revokeKey(keyID, origin: origin)
     case .verificationKeys:
       .verificationKeys(

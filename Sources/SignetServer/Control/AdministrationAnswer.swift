@@ -9,6 +9,8 @@ package enum AdministrationAnswer: Codable, Sendable {
   /// The account as it is now, and how many of its sessions ended.
   case sessionsEnded(account: AccountSummary, count: Int)
   case keys([SigningKeySummary])
+  /// A JWK set as JSON text: every key in it is a secret.
+  case resourceSecrets(SecretText)
   /// `keys` is a JWK set as JSON text.
   case verificationKeys(issuer: String, keys: String)
   case sessions([SessionSummary])
@@ -80,6 +82,8 @@ package struct SessionSummary: Codable, Hashable, Sendable {
 /// A signing key as an administrator sees it. Instants are seconds since 1970.
 package struct SigningKeySummary: Codable, Hashable, Sendable {
   package let keyID: String
+  /// The name of the resource whose own secret it is; nil for a published key.
+  package let resource: String?
   package let algorithm: String
   /// `next`, `active` or `retired`.
   package let state: String
@@ -91,8 +95,9 @@ package struct SigningKeySummary: Codable, Hashable, Sendable {
   /// When a `retired` key is removed: its last token has expired.
   package let removedAt: Int64?
 
-  init(_ record: SigningKeyRecord, schedule: KeySchedule) {
+  init(_ record: SigningKeyRecord, schedule: KeySchedule, resource: String?) {
     keyID = record.keyID
+    self.resource = resource
     algorithm = record.algorithm.rawValue
     state = record.state.rawValue
     createdAt = record.createdAt.seconds

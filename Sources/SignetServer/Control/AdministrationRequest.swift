@@ -14,7 +14,10 @@ package enum AdministrationRequest: Codable, Sendable {
   case endSessions(account: String)
   case signingKeys
   /// - isForced: rotate although verifiers may not have the next key yet.
-  case rotateKeys(isForced: Bool)
+  /// - resource: the name of the one whose own secret is meant; nil for the published keys.
+  case rotateKeys(isForced: Bool, resource: String? = nil)
+  /// What the resource of this name is to hold.
+  case resourceSecrets(String)
   /// Ends trust in the key with this `kid`, at once.
   case revokeKey(String)
   /// The issuer and the key set that it publishes.

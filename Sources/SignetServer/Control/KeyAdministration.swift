@@ -8,11 +8,20 @@ extension Administration {
     keys(try await service.storage.read { tx in try tx.signingKeys() })
   }
 
-  func rotateKeys(isForced: Bool, origin: RequestOrigin) async throws -> AdministrationAnswer {
-    switch try await service.rotateKeys(isForced: isForced, origin: origin) {
+  func rotateKeys(
+    isForced: Bool, resource: String?, origin: RequestOrigin
+  ) async throws -> AdministrationAnswer {
+    let audience = try secretAudience(ofResource: resource)
+    switch try await service.rotateKeys(for: audience, isForced: isForced, origin: origin) {
     case .success(let records): return keys(records)
     case .failure(.publishedTooRecently(let readyAt)):
       let minutes = max(1, (readyAt - service.clock()).components.seconds / 60)
+      if let resource {
+        throw AdministrationRefusal(
+          "made_too_recently",
+          "the next secret has not been there for long enough: “\(resource)” may not have it yet",
+          next: "hand it over with `signet keys export --resource \(resource)`, then rotate with --force")
+      }
       throw AdministrationRefusal(
         "published_too_recently",
         "the next key has not been published for long enough: verifiers may not have it yet",
@@ -29,15 +38,21 @@ extension Administration {
     return keys(records)
   }
 
-  /// Retired keys, then what signs, then what will.
+  /// The published keys, then each resource's secrets; of each the retired, then what signs, then what will.
   private func keys(_ records: [SigningKeyRecord]) -> AdministrationAnswer {
-    let schedule = KeySchedule(records, policy: service.authority.policy)
-    let order: [SigningKeyRecord.State] = [.retired, .active, .next]
-    let ordered = order.flatMap { state in
-      records.filter { $0.state == state }
-        .sorted { $0.retiredAt ?? $0.createdAt < $1.retiredAt ?? $1.createdAt }
+    let policy = service.authority.policy
+    let secrets = Set(records.compactMap(\.audience)).sorted()
+    let summaries = ([nil] + secrets.map(Optional.some)).flatMap { audience in
+      let schedule = KeySchedule(records, for: audience, policy: policy)
+      let name = policy.resources.first { $0.audience == audience }?.name ?? audience
+      let order: [SigningKeyRecord.State] = [.retired, .active, .next]
+      let ordered = order.flatMap { state in
+        records.filter { $0.state == state && $0.audience == audience }
+          .sorted { $0.retiredAt ?? $0.createdAt < $1.retiredAt ?? $1.createdAt }
+      }
+      return ordered.map { SigningKeySummary($0, schedule: schedule, resource: name) }
     }
-    return .keys(ordered.map { SigningKeySummary($0, schedule: schedule) })
+    return .keys(summaries)
   }
 
   /// What this authority, which knows every revocation, says of a token.
@@ -45,7 +60,7 @@ extension Administration {
     let policy = service.authority.policy
     let verifier = TokenVerifier(
       policy: try VerificationPolicy(
-        issuer: policy.issuer, audience: audience, algorithms: [policy.signingAlgorithm]))
+        issuer: policy.issuer, audience: audience, algorithms: CurrentKeys.algorithms))
     let verdict = verifier.verify(
       Array(token.value.utf8), keys: service.keys.snapshot, revocations: service.revocations.view,
       at: service.clock())

@@ -2,14 +2,14 @@ internal import Logging
 package import SignetAuthority
 
 extension AuthorityService {
-  /// Rotates the signing keys and goes on with the new one at once; when forced, although the next key was
-  /// published too recently.
+  /// Rotates the signing keys, or the secrets of the resource with `audience`, and goes on with the new one
+  /// at once; when forced, although the next one was made too recently.
   /// - Returns: The keys as they are stored now.
   package func rotateKeys(
-    isForced: Bool, origin: RequestOrigin
+    for audience: String? = nil, isForced: Bool, origin: RequestOrigin
   ) async throws -> Result<[SigningKeyRecord], KeyRotationRefusal> {
     let now = clock()
-    let fresh = try authority.generateKey(at: now)
+    let fresh = try authority.generateKey(for: audience, at: now)
     let (outcome, records) = try await changeKeys { [authority] tx in
       try authority.rotateKeys(adding: fresh, isForced: isForced, origin: origin, in: tx, at: now)
     }

@@ -101,10 +101,16 @@ extension LoginRoutes {
       Problem(.badRequest, .invalidScope, "The account has not all of these scopes.", field: "scope")
     case .invalidResource:
       Problem(.badRequest, .invalidTarget, "There is no such resource.", field: "resource")
+    case .mixedResources: mixedResources
     default:
       Problem(.unauthorized, .invalidCredentials, "The login name or the password is wrong.")
     }
   }
+
+  private static let mixedResources = Problem(
+    .badRequest, .invalidTarget,
+    "One token cannot be for all of these: a resource that has a secret of its own is named alone.",
+    field: "resource")
 
   private static func answer(
     to denial: RefreshDenial?, requestID: String, clearingCookies: Bool
@@ -121,6 +127,7 @@ extension LoginRoutes {
       Problem(.badRequest, .invalidScope, "The session was not granted all of these scopes.", field: "scope")
     case .invalidResource:
       Problem(.badRequest, .invalidTarget, "The session was not granted this resource.", field: "resource")
+    case .mixedResources: mixedResources
     case .reused:
       Problem(
         .unauthorized, .refreshTokenReused, "This refresh token was used before. Its session has been ended.")

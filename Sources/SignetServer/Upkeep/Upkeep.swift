@@ -27,6 +27,8 @@ struct Upkeep: Service {
   private func attempt(_ work: () async throws -> Void) async {
     do {
       try await work()
+    } catch is CancellationError {
+      // The server is going down; the next start looks at once.
     } catch {
       service.logger.warning("upkeep failed", metadata: ["error.type": "\(type(of: error))"])
     }

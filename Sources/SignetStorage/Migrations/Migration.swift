@@ -5,5 +5,5 @@ struct Migration: Sendable {
   let statements: [SQLStatement]
 
   /// All steps, in order.
-  static let all: [Migration] = [.migration0001, .migration0002]
+  static let all: [Migration] = [.migration0001, .migration0002, .migration0003]
 }

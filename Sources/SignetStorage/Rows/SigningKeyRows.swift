@@ -8,7 +8,7 @@ extension SQLTransaction {
     try query(
       """
       SELECT key_id, algorithm, state, public_jwk, sealed_private_jwk, created_at, activated_at, retired_at,
-        revision
+        revision, audience
       FROM signing_keys ORDER BY created_at, key_id
       """, decode: SigningKeyRecord.init(row:))
   }
@@ -17,14 +17,14 @@ extension SQLTransaction {
     try executeOnOne(
       """
       INSERT INTO signing_keys (key_id, algorithm, state, public_jwk, sealed_private_jwk, created_at,
-        activated_at, retired_at, revision)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+        activated_at, retired_at, revision, audience)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
       """,
       [
         .text(key.keyID), .text(key.algorithm.rawValue), .text(key.state.rawValue), .blob(key.publicJWK),
         .blob(key.sealedPrivateJWK), .timestamp(key.createdAt),
         .optional(key.activatedAt, SQLValue.timestamp), .optional(key.retiredAt, SQLValue.timestamp),
-        .integer(key.revision),
+        .integer(key.revision), .optional(key.audience, SQLValue.text),
       ])
   }
 
@@ -48,7 +48,8 @@ extension SQLTransaction {
 extension SigningKeyRecord {
   fileprivate init(row: SQLRow) throws {
     self.init(
-      keyID: try row.text(0), algorithm: try row.member(1), state: try row.member(2),
+      keyID: try row.text(0), audience: try row.optional(9, SQLRow.text), algorithm: try row.member(1),
+      state: try row.member(2),
       publicJWK: try row.blob(3), sealedPrivateJWK: try row.blob(4), createdAt: try row.timestamp(5),
       activatedAt: try row.optional(6, SQLRow.timestamp), retiredAt: try row.optional(7, SQLRow.timestamp),
       revision: try row.integer(8))

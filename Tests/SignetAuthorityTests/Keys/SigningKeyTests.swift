@@ -98,6 +98,16 @@ import Testing
     }
   }
 
+  @Test func `no key's name looks like an option, and every other first character occurs`() async throws {
+    let world = try await World()
+    var first: Set<Character> = []
+    for _ in 0..<2_000 {
+      let key = try world.authority.generateKey(for: "x", at: world.clock.now)
+      first.insert(try #require(key.keyID.first))
+    }
+    #expect(!first.contains("-") && first.count == 63)
+  }
+
   @Test func `keys that cannot be used stop the authority`() async throws {
     let world = try await World()
     let records = try await records(in: world)
