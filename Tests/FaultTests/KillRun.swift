@@ -60,6 +60,21 @@ final class KillRun {
       disagreements: tally.current.disagreements + problems)
   }
 
+  /// A load in which most clients hang up before they have the answer; then the server is asked to stop, and
+  /// finishes what has begun; it is started again.
+  /// - Returns: How many hung up, and what disagrees.
+  func hangUps() async throws -> (count: Int, disagreements: [String]) {
+    let tally = Tally()
+    let load = Load(
+      client: Client(try authority.door), tally: tally, operationsPerClient: 6, abandonedPercent: 60)
+    groups = await load.run(groups, seed: generator.next())
+    guard authority.stop() == 0 else { throw FixtureError() }
+    var problems = try DatabaseExamination.problems(in: try authority.copyOfDatabase())
+    try authority.start()
+    problems += try await examine()
+    return (tally.current.unanswered, tally.current.disagreements + problems)
+  }
+
   /// Half of the kills come from outside, at some answer; the other half at an operation on the files, so
   /// that they hit the middle of a commit or of a checkpoint.
   private func armKill(answers: Int) throws -> String? {

@@ -39,6 +39,14 @@ import Testing
     #expect(!round.disagreements.isEmpty, seed.comment)
   }
 
+  @Test func `what a client asked for that hung up is done wholly or not at all`() async throws {
+    let seed = Seed.fromEnvironment()
+    let run = try await KillRun(clients: 8, seed: seed)
+    let (count, disagreements) = try await run.hangUps()
+    #expect(count > 0, seed.comment)
+    #expect(disagreements.isEmpty, seed.comment)
+  }
+
   private static func say(_ line: String) {
     print(line)
     fflush(nil)

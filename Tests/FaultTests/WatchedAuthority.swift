@@ -40,7 +40,7 @@ final class WatchedAuthority {
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     control = try FaultControl(
       path: directory.appending(path: "control").path(percentEncoded: false), losesSyncs: losesSyncs)
-    try run(["init", "--directory", data, "--issuer", "https://id.example.com"])
+    try SignetProcess.run(["init", "--directory", data, "--issuer", "https://id.example.com"])
     let settings = """
 
       passwords: {throttle: {guesses: 1000, by-address: false}, hash: {threads: 2, queue: 1000}}
@@ -63,10 +63,9 @@ final class WatchedAuthority {
     starts += 1
     try control.disarm()
     disk = try Disk(of: database)
-    let process = self.process(["serve", "--config", data, "--port", "0"])
-    process.environment = try FaultLayer.environment(
-      database: database, trace: trace, control: control.path
-    ).merging(Self.environment) { own, _ in own }
+    let process = try SignetProcess.make(
+      ["serve", "--config", data, "--port", "0"],
+      environment: try FaultLayer.environment(database: database, trace: trace, control: control.path))
     let log = try OutputFile(at: directory.appending(path: "log-\(starts)"))
     process.standardError = log.handle
     let server = try BackgroundProcess(process, errors: log)
@@ -116,22 +115,25 @@ final class WatchedAuthority {
   }
 
   private var trace: String { directory.appending(path: "trace-\(starts)").path(percentEncoded: false) }
+}
 
-  private static let environment = [
-    "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "SWIFT_BACKTRACE": "enable=no",
-  ]
-
-  private func process(_ arguments: [String]) -> Process {
+/// The built `signet`.
+enum SignetProcess {
+  /// A process that has not been started.
+  static func make(_ arguments: [String], environment: [String: String] = [:]) throws -> Process {
     let process = Process()
-    process.executableURL = URL(filePath: (try? BuiltProducts.folder()) ?? "").appending(path: "signet")
+    process.executableURL = URL(filePath: try BuiltProducts.folder()).appending(path: "signet")
     process.arguments = arguments
-    process.environment = Self.environment
+    process.environment = environment.merging([
+      "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "SWIFT_BACKTRACE": "enable=no",
+    ]) { given, _ in given }
     process.standardInput = FileHandle.nullDevice
     return process
   }
 
-  private func run(_ arguments: [String]) throws {
-    let process = process(arguments)
+  /// Runs it to its end, which must be a good one.
+  static func run(_ arguments: [String], environment: [String: String] = [:]) throws {
+    let process = try make(arguments, environment: environment)
     process.standardOutput = FileHandle.nullDevice
     try process.run()
     process.waitUntilExit()

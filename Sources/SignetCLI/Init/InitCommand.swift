@@ -129,6 +129,15 @@ private final class AuthorityBirth {
     made.append(path)
     try Data(text.utf8).write(to: URL(filePath: path), options: .withoutOverwriting)
     try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+    // SQLite syncs what it writes; a power cut must not leave a database whose keyring is gone.
+    for place in [path, directory.path] { try Self.sync(place) }
+  }
+
+  /// Waits until the disk has a file, or the names in a folder.
+  private static func sync(_ path: String) throws {
+    let handle = try FileHandle(forReadingFrom: URL(filePath: path))
+    try handle.synchronize()
+    try handle.close()
   }
 
   private func removeAll() {

@@ -49,12 +49,12 @@ struct AccountRecord: Sendable {
     guard live.count < 6 else { return .logout(.others, by: first) }
     let others = live.map(\.id).filter { $0 != first }
     switch Int.random(in: 0..<100, using: &generator) {
-    case ..<30: return .login
-    case ..<50: return .refresh(session: first, retryKey: retryKey)
-    case ..<66:
+    case ..<14: return .login
+    case ..<36: return .refresh(session: first, retryKey: retryKey)
+    case ..<57:
       let isWide = Int.random(in: 0..<4, using: &generator) == 0
       return .logout(isWide ? .everywhere : .thisSession, by: first)
-    case ..<83:
+    case ..<78:
       switch (Int.random(in: 0..<5, using: &generator), others.first) {
       case (0, _): return .revocation(.ofAll)
       case (1...2, let other?): return .revocation(.ofOne(other, by: first))

@@ -24,20 +24,23 @@ enum DatabaseExamination {
   private static let rules = [
     (
       "sessions without exactly one grant",
-      "SELECT count(*) FROM sessions WHERE (SELECT count(*) FROM grants WHERE session = sessions.id) <> 1"
+      """
+      SELECT count(*) FROM sessions LEFT JOIN (SELECT session, count(*) AS n FROM grants GROUP BY session) g
+        ON g.session = sessions.id WHERE n IS NOT 1
+      """
     ),
     (
       "sessions without exactly one login in the audit log",
       """
-      SELECT count(*) FROM sessions WHERE (SELECT count(*) FROM audit_events
-        WHERE session = sessions.id AND kind = 'login.succeeded') <> 1
+      SELECT count(*) FROM sessions LEFT JOIN \(events("session", of: "login.succeeded")) e
+        ON e.session = sessions.id WHERE n IS NOT 1
       """
     ),
     (
       "sessions whose end and whose audit event disagree",
       """
-      SELECT count(*) FROM sessions WHERE (ended_at IS NOT NULL) <> (SELECT count(*) FROM audit_events
-        WHERE session = sessions.id AND kind = 'session.ended')
+      SELECT count(*) FROM sessions LEFT JOIN \(events("session", of: "session.ended")) e
+        ON e.session = sessions.id WHERE (ended_at IS NOT NULL) <> coalesce(n, 0)
       """
     ),
     (
@@ -55,9 +58,14 @@ enum DatabaseExamination {
     (
       "accounts whose credentials and whose audit events disagree",
       """
-      SELECT count(*) FROM accounts WHERE credential_version - 1 <> (SELECT count(*) FROM audit_events
-        WHERE account = accounts.id AND kind = 'password.changed')
+      SELECT count(*) FROM accounts LEFT JOIN \(events("account", of: "password.changed")) e
+        ON e.account = accounts.id WHERE credential_version - 1 <> coalesce(n, 0)
       """
     ),
   ]
+
+  /// How many events of a kind there are of each session, or of each account.
+  private static func events(_ subject: String, of kind: String) -> String {
+    "(SELECT \(subject), count(*) AS n FROM audit_events WHERE kind = '\(kind)' GROUP BY \(subject))"
+  }
 }
