@@ -72,6 +72,23 @@ import Testing
     try SQLiteStorage.open(path: folder.database).close()
   }
 
+  @Test func `a database of before resources had secrets keeps its keys, for everybody`() async throws {
+    let folder = try TemporaryFolder()
+    let storage = try SQLiteStorage.open(path: folder.database)
+    let keys = [SigningKeyRecord.numbered(1, state: .active), .numbered(2, at: 1)]
+    try await storage.write { tx in for key in keys { try tx.insert(key) } }
+    try storage.close()
+    try edit(folder) {
+      try $0.execute(sql: "ALTER TABLE signing_keys DROP COLUMN audience")
+      try $0.execute(sql: "UPDATE schema_version SET version = 2")
+    }
+    let migrated = try SQLiteStorage.open(path: folder.database)
+    #expect(try await migrated.read { try $0.signingKeys() } == keys)
+    try await migrated.write { try $0.insert(SigningKeyRecord.numbered(3, for: "orders", at: 2)) }
+    #expect(try await migrated.read { try $0.signingKeys() }.map(\.audience) == [nil, nil, "orders"])
+    try migrated.close()
+  }
+
   @Test func `an empty database gets the newest schema, and opening it again changes nothing`() throws {
     let folder = try TemporaryFolder()
     var schemas: [[String]] = []

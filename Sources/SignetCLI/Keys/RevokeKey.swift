@@ -40,12 +40,14 @@ struct RevokeKey: AsyncParsableCommand {
   }
 
   private static func consequences(of key: SigningKeySummary) -> [String] {
-    let others = "APIs elsewhere refuse them once they have fetched the key set again, within 15 minutes."
+    let others =
+      key.resource.map { "“\($0)” accepts them until it holds a new file of `signet keys export`." }
+      ?? "APIs elsewhere refuse them once they have fetched the key set again, within 15 minutes."
     switch key.state {
     case "active":
       return [
         "\(key.keyID) signs now. Every token that it signed is refused here at once; \(others)",
-        "Clients refresh. The next key signs from now on, also if verifiers have to fetch it first.",
+        "Clients refresh. The next key signs from now on, also if verifiers have to be given it first.",
       ]
     case "retired":
       return [

@@ -37,7 +37,8 @@ struct MetricsPage: Sendable {
     let now = service.clock()
     let records: [SigningKeyRecord]
     do {
-      records = try await service.storage.read { tx in try tx.signingKeys() }
+      // The published ones: a resource's own secret has no schedule.
+      records = try await service.storage.read { tx in try tx.signingKeys().filter { $0.audience == nil } }
     } catch {
       service.logger.warning(
         "keys could not be read for metrics", metadata: ["error.type": "\(type(of: error))"])
