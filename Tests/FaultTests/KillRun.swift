@@ -18,6 +18,7 @@ final class KillRun {
   private let authority: WatchedAuthority
   private var groups: [[AccountRecord]]
   private var generator: SplitMix64
+  private var serial: UInt64 = 0
 
   /// An authority with `clients` clients of two accounts each, whose examination has been passed once.
   init(clients: Int, seed: Seed, losesSyncs: Bool = false) async throws {
@@ -42,20 +43,22 @@ final class KillRun {
     let tally = Tally { count in
       if count >= limit { door.kill() }
     }
-    let kill = try armKill(answers: limit)
+    let fault = try armKill(answers: limit)
     let started = ProcessInfo.processInfo.systemUptime
     let load = Load(client: Client(door), tally: tally, abandonedPercent: 3)
     groups = await load.run(groups, seed: generator.next())
     let seconds = ProcessInfo.processInfo.systemUptime - started
     // All clients may have come to rest by themselves.
     door.kill()
+    let wasInside = try fault.map { try authority.control.counts(serial: serial).seen > $0.skip } ?? false
     let loss = chosen ?? Loss.allCases.randomElement(using: &generator) ?? .some
     let unsynced = try authority.cutPower(loss, using: &generator)
     var problems = try DatabaseExamination.problems(in: try authority.copyOfDatabase())
     try authority.start()
     problems += try await examine()
     return Round(
-      kill: kill ?? "a kill after \(limit) answers", unsynced: unsynced, loss: loss, counts: tally.current,
+      kill: wasInside ? fault?.description ?? "" : "a kill after \(limit) answers", unsynced: unsynced,
+      loss: loss, counts: tally.current,
       seconds: seconds,
       disagreements: tally.current.disagreements + problems)
   }
@@ -75,17 +78,19 @@ final class KillRun {
     return (tally.current.unanswered, tally.current.disagreements + problems)
   }
 
-  /// Half of the kills come from outside, at some answer; the other half at an operation on the files, so
-  /// that they hit the middle of a commit or of a checkpoint.
-  private func armKill(answers: Int) throws -> String? {
-    guard Bool.random(using: &generator) else { return nil }
+  /// Some kills come from outside, at some answer; most at an operation on the files, so that they hit the
+  /// middle of a commit or of a checkpoint.
+  private func armKill(answers: Int) throws -> Fault? {
+    guard Int.random(in: 0..<3, using: &generator) > 0 else { return nil }
     let isSync = Bool.random(using: &generator)
     let moment = Fault.Moment.allCases.randomElement(using: &generator) ?? .before
     let fault = Fault(
       operations: isSync ? [.logSyncs, .databaseSyncs] : .all,
-      skip: Int.random(in: 0..<answers * (isSync ? 1 : 8), using: &generator), effect: .kill(moment))
-    try authority.control.arm(fault, serial: 1)
-    return "\(fault)"
+      skip: Int.random(in: 0..<answers * (isSync ? 1 : 8), using: &generator),
+      effect: .kill(moment))
+    serial += 1
+    try authority.control.arm(fault, serial: serial)
+    return fault
   }
 
   private func examine() async throws -> [String] {
