@@ -19,6 +19,8 @@ struct KillReport {
     acknowledged.merge(round.counts.acknowledged) { $0 + $1 }
   }
 
+  var total: Int { acknowledged.values.reduce(0, +) }
+
   /// Acknowledged operations a second while there was load.
   func rate(of kind: Operation.Kind) -> Double {
     seconds > 0 ? Double(acknowledged[kind, default: 0]) / seconds : 0
@@ -39,7 +41,7 @@ struct KillReport {
     }
     return """
       \(kills) kills in \(Self.tenths(seconds)) s of load, \(torn) of them lost unsynced writes:
-      \(acknowledged.values.reduce(0, +)) operations acknowledged, \(unanswered) unanswered, \
+      \(total) operations acknowledged, \(unanswered) unanswered, \
       \(disagreements) lost or half done
       \(kinds.joined(separator: "\n"))
       """
