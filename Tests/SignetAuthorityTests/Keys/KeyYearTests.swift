@@ -34,6 +34,7 @@ private struct KeyYear {
   private var cache: KeyCache
   private var live: [(token: String, keyID: String, expiry: Timestamp)] = []
   private var opened: SigningKeys?
+  private var turn: Timestamp?
   private var downUntil: Timestamp?
   private var seen: Set<String> = []
   private var gone: Set<String> = []
@@ -65,20 +66,24 @@ private struct KeyYear {
       passwords: try #require(PasswordPolicy()), signingAlgorithm: algorithm, keyRotationInterval: interval)
   }
 
-  /// Twenty minutes to two hours of the year.
+  /// Ten minutes to an hour of the year, and a little.
   mutating func step() async throws {
-    test.clock.advance(by: .seconds(Int64.random(in: 1_200...7_200, using: &random)))
-    if downUntil == nil, chance(400) {
+    test.clock.advance(by: .seconds(Int64.random(in: 600...3_600, using: &random)))
+    if downUntil == nil, chance(600) {
       downUntil = now + .seconds(Int64.random(in: 3_600...6 * 86_400, using: &random))
       downtimes += 1
     }
     let isUp = downUntil.map { $0 <= now } ?? true
     if isUp { downUntil = nil }
-    if isUp, chance(60) { try changeAlgorithm() }
-    // Upkeep comes late, or not at all, about every third time.
-    if isUp, !chance(3) { try await upkeep() }
+    // Operators turn away from a key at the worst moment: when it is about to sign.
+    if isUp, chance(isTurn ? 2 : 300) { try changeAlgorithm() }
+    // Upkeep comes late, or twice before anybody fetches the keys.
+    for _ in 0..<Int.random(in: 0...2, using: &random) where isUp {
+      try await upkeep()
+      test.clock.advance(by: .seconds(300))
+    }
     try await refreshKeys(isUp: isUp)
-    if isUp, chance(2) { try await mint() }
+    if isUp, chance(3) { try await mint() }
     try checkTokens()
   }
 
@@ -93,6 +98,9 @@ private struct KeyYear {
     #expect(gone.isDisjoint(with: stored.map(\.keyID)), seed.comment)
     #expect(seen.subtracting(stored.map(\.keyID)) == gone, seed.comment)
   }
+
+  /// Whether the key ahead is about to sign, or overdue.
+  private var isTurn: Bool { turn.map { $0 - now < .seconds(900) } ?? false }
 
   private mutating func changeAlgorithm() throws {
     let algorithm: SignatureAlgorithm = authority.policy.signingAlgorithm == .es256 ? .edDSA : .es256
@@ -112,6 +120,7 @@ private struct KeyYear {
       return (before, steps, try tx.signingKeys())
     }
     if !steps.isEmpty { opened = nil }
+    turn = after.last.flatMap { KeySchedule(after, policy: authority.policy).activation(of: $0) }
     seen.formUnion(before.map(\.keyID) + after.map(\.keyID))
     #expect(after.count { $0.state == .active } == 1 && after.count { $0.state == .next } == 1, seed.comment)
     for step in steps {
