@@ -58,7 +58,7 @@ public struct TokenMiddleware<Context: TokenRequestContext>: RouterMiddleware {
     case .several: return refuse(.severalCredentials, context)
     case .malformed: return refuse(.malformedCredentials, context)
     case .token(let token):
-      switch await check(token) {
+      switch await check(token, of: request) {
       case .success(let principal):
         var context = context
         context.principal = principal
@@ -69,7 +69,7 @@ public struct TokenMiddleware<Context: TokenRequestContext>: RouterMiddleware {
   }
 
   /// Checks the token, with one look for new keys if its own is unknown.
-  private func check(_ token: [UInt8]) async -> Result<Principal, Rejection> {
+  private func check(_ token: [UInt8], of request: Request) async -> Result<Principal, Rejection> {
     switch verify(token, keys: keys.snapshot) {
     case .allow(let principal):
       lookups.hits.increment()
@@ -77,7 +77,9 @@ public struct TokenMiddleware<Context: TokenRequestContext>: RouterMiddleware {
     case .deny(let rejection): return .failure(rejection)
     case .needsKeys(let keyID):
       lookups.misses.increment()
-      let refreshed = await keys.snapshot(afterMissing: keyID)
+      let refreshed = await TraceContext.$current.withValue(TraceContext(request.headers)) {
+        await keys.snapshot(afterMissing: keyID)
+      }
       switch verify(token, keys: refreshed) {
       case .allow(let principal): return .success(principal)
       case .deny(let rejection): return .failure(rejection)

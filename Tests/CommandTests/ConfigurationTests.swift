@@ -1,6 +1,5 @@
 import Foundation
 import JOSE
-import Logging
 import SignetAuthority
 import SignetServer
 import SignetTesting
@@ -160,17 +159,5 @@ import Testing
       let key = setting.name.split(separator: ".").last.map(String.init) ?? ""
       #expect(template.contains("\(key):"), "\(setting.name) is not in the file")
     }
-  }
-
-  @Test func `a log line stays one line, whatever it is told`() throws {
-    let at = Timestamp(seconds: 1_767_225_600)
-    let text = LogLines(label: "x", format: .text, level: .info, clock: { at })
-    #expect(
-      text.line(.info, "first\nsecond", ["user agent": "a\r\nb"])
-        == "2026-01-01T00:00:00Z info first second user agent=\"a  b\"")
-    let json = LogLines(label: "x", format: .json, level: .info, clock: { at })
-    #expect(
-      json.line(.error, "a\nb", ["k": "\"v\""])
-        == #"{"time":"2026-01-01T00:00:00Z","level":"error","message":"a\nb","k":"\"v\""}"#)
   }
 }

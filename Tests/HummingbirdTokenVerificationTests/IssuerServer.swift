@@ -1,3 +1,4 @@
+import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import JOSE
@@ -25,6 +26,7 @@ final class IssuerServer: Sendable {
   private struct State {
     var replies: [String: Reply] = [:]
     var requests: [String] = []
+    var traces: [String?] = []
   }
 
   private let state = Mutex(State())
@@ -33,6 +35,9 @@ final class IssuerServer: Sendable {
 
   static let metadataPath = "/.well-known/oauth-authorization-server"
   static let openIDPath = "/.well-known/openid-configuration"
+
+  /// The `traceparent` of each request, in order.
+  var traces: [String?] { state.withLock { $0.traces } }
 
   /// The paths that were asked for, in order.
   var requests: [String] { state.withLock { $0.requests } }
@@ -66,7 +71,9 @@ final class IssuerServer: Sendable {
     let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
     let application = Application(
       responder: CallbackResponder { (request: Request, _: BasicRequestContext) in
-        await self.respond(to: request.uri.path)
+        let trace = HTTPField.Name("traceparent").flatMap { request.headers[$0] }
+        self.state.withLock { $0.traces.append(trace) }
+        return await self.respond(to: request.uri.path)
       },
       configuration: .init(address: .hostname("127.0.0.1", port: 0)),
       onServerRunning: { channel in continuation.yield(channel.localAddress?.port ?? 0) },

@@ -65,6 +65,24 @@ import TokenVerification
     }
   }
 
+  @Test func `a fetch that a request causes belongs to its trace, and one that is due to none`() async throws
+  {
+    let text = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    try await follow { issuer, keys in
+      await server.wait(for: "/jwks")
+      while keys.snapshot.isEmpty { await Task.yield() }
+      #expect(server.traces == [nil, nil])
+      clock.advance(by: .seconds(31))
+      let newer = try TestIssuer(issuer: issuer.issuer, keyIDs: ["k3"])
+      try server.publish(newer)
+      let found = await TraceContext.$current.withValue(TraceContext(traceparent: text)) {
+        await keys.snapshot(afterMissing: "k3")
+      }
+      #expect(found["k3"] != nil)
+      #expect(server.traces == [nil, nil, text, text])
+    }
+  }
+
   @Test func `T23 many requests at once cause one fetch, and all get its keys`() async throws {
     try await follow { _, keys in
       let found = await withTaskGroup(of: Bool.self) { group in

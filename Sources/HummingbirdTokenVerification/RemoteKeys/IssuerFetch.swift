@@ -120,6 +120,9 @@ struct IssuerFetch: Sendable {
     configuration.connectionPool.retryConnectionEstablishment = false
     var request = HTTPClientRequest(url: url.description)
     request.headers.add(name: "accept", value: "application/json")
+    for field in TraceContext.current?.fields ?? [] {
+      request.headers.add(name: field.name, value: field.value)
+    }
     return try await HTTPClient.withHTTPClient(configuration: configuration) { client in
       let response = try await client.execute(request, deadline: .distantFuture)
       let body = try await response.body.collect(upTo: limits.bytes)

@@ -20,6 +20,8 @@ public final class RemoteKeys: KeySource, Service {
     var cache: KeyCache
     /// A request was granted a fetch, which the service has not begun.
     var isFetchWanted = false
+    /// The trace of that request.
+    var trace: TraceContext?
     var isOver = false
   }
 
@@ -72,7 +74,8 @@ public final class RemoteKeys: KeySource, Service {
     return state.withLock { $0.cache.snapshot(at: now) }
   }
 
-  /// The keys, after the fetch that `keyID` has caused or that was under way.
+  /// The keys, after the fetch that `keyID` has caused or that was under way. The fetch belongs to the trace
+  /// of the request that caused it.
   ///
   /// Before the service runs, this waits for its first fetch; when it has ended, not at all.
   public func snapshot(afterMissing keyID: String) async -> KeySnapshot {
@@ -80,7 +83,10 @@ public final class RemoteKeys: KeySource, Service {
     let (answer, count) = state.withLock { state -> (KeyCache.Answer, Int) in
       guard !state.isOver else { return (.refuse, 0) }
       let answer = state.cache.missed(keyID, at: now)
-      if answer == .fetch { state.isFetchWanted = true }
+      if answer == .fetch {
+        state.isFetchWanted = true
+        state.trace = TraceContext.current
+      }
       return (answer, done.count)
     }
     switch answer {
@@ -106,7 +112,7 @@ public final class RemoteKeys: KeySource, Service {
       if let pause = pauseBeforeFetch() {
         await work.wait(past: count, atMost: pause)
       } else {
-        await fetchOnce()
+        await TraceContext.$current.withValue(takeTrace()) { await fetchOnce() }
       }
     }
     state.withLock { state in
@@ -126,6 +132,14 @@ public final class RemoteKeys: KeySource, Service {
       }
       let due = state.cache.nextRefresh(at: now) ?? now
       return min(max(due - now, .milliseconds(1)), .seconds(60))
+    }
+  }
+
+  /// The trace of the request that the fetch is for; nil when it is due by itself.
+  private func takeTrace() -> TraceContext? {
+    state.withLock { state in
+      defer { state.trace = nil }
+      return state.trace
     }
   }
 

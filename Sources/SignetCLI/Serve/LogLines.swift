@@ -41,32 +41,71 @@ struct LogLines: LogHandler {
     Output.note(line(event.level, "\(event.message)", all))
   }
 
-  /// One line, whatever the message holds: control characters are escaped.
+  /// One line, whatever the message holds: controls are escaped or blanked, and what is long is cut.
   func line(_ level: Logger.Level, _ message: String, _ metadata: Logger.Metadata) -> String {
-    let pairs = metadata.map { ($0.key, "\($0.value)") }.sorted { $0.0 < $1.0 }
+    let pairs = metadata.map { (Self.fieldName($0.key), "\($0.value)") }.sorted { $0.0 < $1.0 }
     switch format {
     case .json:
       var members = [
-        JSONMember(name: "time", value: .string(clock().text)),
+        JSONMember(name: "time", value: .string(Self.text(of: clock()))),
         JSONMember(name: "level", value: .string(level.rawValue)),
-        JSONMember(name: "message", value: .string(message)),
+        JSONMember(name: "message", value: .string(message.logField(keepingControls: true))),
       ]
-      members += pairs.map { JSONMember(name: $0.0, value: .string($0.1)) }
+      members += pairs.map { JSONMember(name: $0.0, value: .string($0.1.logField(keepingControls: true))) }
       return JSON.object(members).encodedString()
     case .text:
-      let rest = pairs.map { " \(Self.oneLine($0.0))=\(Self.quoted($0.1))" }.joined()
-      return "\(clock().text) \(level.rawValue) \(Self.oneLine(message))\(rest)"
+      let rest = pairs.map { " \($0.0)=\(Self.quoted($0.1.logField()))" }.joined()
+      return "\(Self.text(of: clock())) \(level.rawValue) \(message.logField())\(rest)"
+    }
+  }
+
+  /// RFC 3339 in UTC, always with milliseconds, so that lines sort as they stand.
+  private static func text(of time: Timestamp) -> String {
+    let milliseconds = time.milliseconds - time.seconds * 1_000
+    let digits = String(1_000 + milliseconds).dropFirst()
+    return "\(Timestamp(seconds: time.seconds).text.dropLast()).\(digits)Z"
+  }
+
+  /// The name of a field: Hummingbird's own for the request's id is the API's, and none is a name twice.
+  private static func fieldName(_ key: String) -> String {
+    switch key {
+    case "hb.request.id": "request_id"
+    case "time", "level", "message": "\(key)_"
+    default: key.logField(maximumBytes: 64)
     }
   }
 
   private static func quoted(_ text: String) -> String {
-    let line = oneLine(text)
-    return line.contains(where: { $0 == " " || $0 == "\"" }) ? JSON.string(line).encodedString() : line
+    text.utf8.contains { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\"") }
+      ? JSON.string(text).encodedString() : text
   }
+}
 
-  private static func oneLine(_ text: String) -> String {
-    String(
-      String.UnicodeScalarView(
-        text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+extension String {
+  /// At most as many bytes of the text, without what could end a line or steer a terminal: control and format
+  /// characters, line and paragraph separators become spaces. ASCII's controls may be kept for JSON, which
+  /// escapes them.
+  fileprivate func logField(maximumBytes: Int = 1_024, keepingControls: Bool = false) -> String {
+    var result = String.UnicodeScalarView()
+    var bytes = 0
+    for scalar in unicodeScalars {
+      bytes += UTF8.width(scalar)
+      guard bytes <= maximumBytes else {
+        result.append("…")
+        break
+      }
+      let isKept = keepingControls && scalar.value < 0x20
+      result.append(isKept || !scalar.steersTerminals ? scalar : " ")
+    }
+    return String(result)
+  }
+}
+
+extension Unicode.Scalar {
+  fileprivate var steersTerminals: Bool {
+    switch properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: true
+    default: false
+    }
   }
 }

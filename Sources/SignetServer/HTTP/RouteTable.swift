@@ -37,6 +37,7 @@ struct RouteTable {
     let rows = endpoints
     router.add(
       middleware: RequestMetricsMiddleware(service.metrics.requests, paths: rows.map(fullPath(of:))))
+    router.add(middleware: TraceContextMiddleware())
     router.add(
       middleware: ClientAddressMiddleware(
         proxies: configuration.trustedProxies, servesTLS: configuration.tls != nil))
