@@ -15,6 +15,8 @@ package struct AuthorityPolicy: Sendable {
   package let refreshGrace: Duration
   package let passwords: PasswordPolicy
   package let throttling: ThrottlePolicy
+  /// How long an audit event is kept; 30 days or more, 400 by default.
+  package let auditRetention: Duration
   /// What tokens can be for, by audience; the authority's own API, whose audience is the issuer, is always
   /// one.
   package let resources: [Resource]
@@ -38,6 +40,7 @@ package struct AuthorityPolicy: Sendable {
     refreshGrace: Duration = .seconds(10),
     passwords: PasswordPolicy,
     throttling: ThrottlePolicy = .standard,
+    auditRetention: Duration = .seconds(400 * 86_400),
     resources: [Resource] = [],
     roles: [String: Set<String>] = [:],
     defaultScopes: Set<String> = [],
@@ -52,6 +55,8 @@ package struct AuthorityPolicy: Sendable {
       sessionAbsoluteLimit, within: .seconds(60) ... .seconds(731 * 86_400), "sessions.absolute-limit")
     try Self.check(sessionIdleLimit, within: .seconds(60)...sessionAbsoluteLimit, "sessions.idle-limit")
     try Self.check(refreshGrace, within: .zero ... .seconds(60), "sessions.refresh-grace")
+    try Self.check(
+      auditRetention, within: .seconds(30 * 86_400) ... .seconds(3_660 * 86_400), "audit.retention")
     guard signingAlgorithm.isAsymmetric else {
       throw PolicyError(
         setting: "signing.algorithm", problem: "is symmetric; verifiers need a public key, as with ES256")
@@ -72,6 +77,7 @@ package struct AuthorityPolicy: Sendable {
     self.refreshGrace = refreshGrace
     self.passwords = passwords
     self.throttling = throttling
+    self.auditRetention = auditRetention
     self.resources = [own] + resources
     self.roles = roles
     self.defaultScopes = defaultScopes

@@ -16,6 +16,7 @@ package struct AuthorityServer: Service {
   private let logger: Logger
   let certificate: ServedCertificate?
   private let onListening: @Sendable (_ port: Int) async -> Void
+  private let shutdown = ShutdownFlag()
 
   /// A server that does not run yet.
   ///
@@ -43,7 +44,12 @@ package struct AuthorityServer: Service {
   /// Serves until a graceful shutdown or cancellation.
   /// - Throws: When the address cannot be listened on.
   package func run() async throws {
-    try await withMetricsFactory(service.metrics.factory) { try await application().run() }
+    let (shutdown, factory) = (shutdown, service.metrics.factory)
+    try await withGracefulShutdownHandler {
+      try await withMetricsFactory(factory) { try await application().run() }
+    } onGracefulShutdown: {
+      shutdown.raise()
+    }
   }
 
   /// The application behind it.
@@ -55,7 +61,7 @@ package struct AuthorityServer: Service {
       maxHeaderFieldCount: limits.headerFields)
     return Application(
       router: try RouteTable(service: service, configuration: configuration).router(),
-      server: try server(
+      server: server(
         HTTP1Channel.Configuration(
           idleTimeout: .milliseconds(limits.idleTimeout.wholeMilliseconds), httpDecoderConfiguration: decoder)
       ),
@@ -69,18 +75,40 @@ package struct AuthorityServer: Service {
   }
 
   /// HTTP/1.1 alone in plain text; over TLS whichever the client prefers.
-  private func server(_ http1: HTTP1Channel.Configuration) throws -> HTTPServerBuilder {
-    guard let certificate else { return .http1(configuration: http1) }
-    return try .http2Upgrade(
-      tlsConfiguration: certificate.tlsConfiguration,
-      configuration: HTTP2UpgradeChannel.Configuration(
-        idleTimeout: configuration.limits.idleTimeout, gracefulCloseTimeout: .seconds(10),
-        streamConfiguration: http1))
+  private func server(_ http1: HTTP1Channel.Configuration) -> HTTPServerBuilder {
+    let (limits, certificate) = (configuration.limits, certificate)
+    var http2 = HTTP2UpgradeChannel.Configuration(
+      idleTimeout: limits.idleTimeout, gracefulCloseTimeout: limits.farewellTimeout,
+      streamConfiguration: http1)
+    http2.maxAgeTimeout = limits.connectionLifetime
+    let upgrade = http2
+    return HTTPServerBuilder { responder in
+      guard let certificate else { return guarded(HTTP1Channel(responder: responder, configuration: http1)) }
+      return guarded(
+        try HTTP2UpgradeChannel(
+          tlsConfiguration: certificate.tlsConfiguration, configuration: upgrade, responder: responder))
+    }
+  }
+
+  private func guarded<Inner: ServerChildChannel>(_ inner: Inner) -> GuardedChannel<Inner> {
+    let limits = configuration.limits
+    return GuardedChannel(
+      inner: inner,
+      limits: ConnectionDeadlines.Limits(
+        handshake: limits.handshakeTimeout, silence: limits.idleTimeout + limits.farewellTimeout,
+        farewell: limits.farewellTimeout, lifetime: limits.connectionLifetime),
+      addresses: AddressConnections(
+        limit: limits.connectionsPerAddress, proxies: configuration.trustedProxies),
+      shutdown: shutdown)
   }
 
   private var certificateWatch: [any Service] {
     certificate.map { certificate in
-      [CertificateWatch(certificate: certificate, interval: certificateInterval, time: ContinuousClock())]
+      [
+        CertificateWatch(
+          certificate: certificate, interval: certificateInterval,
+          pause: { try await Task.sleep(for: $0) })
+      ]
     } ?? []
   }
 }

@@ -28,6 +28,14 @@ package struct ServerConfiguration: Sendable {
     /// A connection that says nothing for so long is closed.
     package var idleTimeout: Duration = .seconds(60)
     package var connections = 4_096
+    /// From one IPv4 address or IPv6 network of 64 bits. This machine and the listed proxies are not counted.
+    package var connectionsPerAddress = 256
+    /// How long a TLS handshake may take.
+    package var handshakeTimeout: Duration = .seconds(10)
+    /// How long a connection that should end may take to do so.
+    package var farewellTimeout: Duration = .seconds(30)
+    /// An HTTP/2 connection that is older is asked to end.
+    package var connectionLifetime: Duration = .seconds(3_600)
 
     package init() {}
   }

@@ -30,10 +30,21 @@ import Testing
     #expect(!address.isPublic && !address.isLoopback)
   }
 
-  @Test(arguments: ["127.0.0.1", "127.255.255.254", "::1", "0:0:0:0:0:0:0:1", "::ffff:127.0.0.1", "::7f00:1"])
+  @Test(arguments: [
+    "127.0.0.1", "127.255.255.254", "::1", "0:0:0:0:0:0:0:1", "::ffff:127.0.0.1", "::ffff:7fff:1",
+  ])
   func `T23 loopback is loopback however it is written`(text: String) throws {
     let address = try #require(IPAddress(text))
     #expect(address.isLoopback && !address.isPublic)
+  }
+
+  @Test(arguments: [
+    "::7f00:1", "64:ff9b::127.0.0.1", "2002:7f00:1::1", "::2", "128.0.0.1", "::ffff:128.0.0.1",
+  ])
+  func `T23 what another machine would carry to its own loopback is not this one's`(text: String) throws {
+    let address = try #require(IPAddress(text))
+    #expect(!address.isLoopback)
+    #expect(address.isPublic == text.contains("128."))
   }
 
   @Test(arguments: [

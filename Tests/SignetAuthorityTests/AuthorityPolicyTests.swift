@@ -8,12 +8,12 @@ import Testing
     issuer: String = TestAuthority.issuer, lifetime: Duration = .seconds(300),
     idle: Duration = .seconds(3600), absolute: Duration = .seconds(7200), grace: Duration = .seconds(10),
     resources: [Resource] = [], roles: [String: Set<String>] = [:], defaultScopes: Set<String> = [],
-    algorithm: SignatureAlgorithm = .es256
+    algorithm: SignatureAlgorithm = .es256, retention: Duration = .seconds(30 * 86_400)
   ) throws -> AuthorityPolicy {
     try AuthorityPolicy(
       issuer: issuer, accessTokenLifetime: lifetime, sessionIdleLimit: idle, sessionAbsoluteLimit: absolute,
-      refreshGrace: grace, passwords: try #require(PasswordPolicy()), resources: resources, roles: roles,
-      defaultScopes: defaultScopes, signingAlgorithm: algorithm)
+      refreshGrace: grace, passwords: try #require(PasswordPolicy()), auditRetention: retention,
+      resources: resources, roles: roles, defaultScopes: defaultScopes, signingAlgorithm: algorithm)
   }
 
   @Test(arguments: [
@@ -46,6 +46,7 @@ import Testing
       ("sessions.absolute-limit", { try policy(absolute: .seconds(732 * 86_400)) }),
       ("sessions.refresh-grace", { try policy(grace: .seconds(-1)) }),
       ("sessions.refresh-grace", { try policy(grace: .seconds(61)) }),
+      ("audit.retention", { try policy(retention: .seconds(30 * 86_400 - 1)) }),
       ("signing.algorithm", { try policy(algorithm: .hs256) }),
     ]
     for (setting, make) in cases {

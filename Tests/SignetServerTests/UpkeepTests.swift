@@ -57,6 +57,31 @@ import TokenVerification
     }
   }
 
+  @Test func `audit events go when they are older than they are kept, however many there are`() async throws {
+    try await RunningAuthority.run { running in
+      let service = running.service
+      try await running.addAccount()
+      let origin = TestAuthority.origin
+      let old = running.clock.now
+      try await service.storage.write { tx in
+        for _ in 0..<1_203 { try tx.append(AuditEvent(at: old, kind: .loginFailed, origin: origin)) }
+      }
+      running.clock.advance(by: .seconds(400 * 86_400))
+      try await service.removeExpired()
+      #expect(try await running.auditEvents().count { $0.kind == .loginFailed } == 1_203)
+      running.clock.advance(by: .milliseconds(1))
+      let new = running.clock.now
+      try await service.storage.write {
+        try $0.append(AuditEvent(at: new, kind: .loginFailed, origin: origin))
+      }
+      try await service.removeExpired()
+      let left = try await running.auditEvents()
+      #expect(left.count { $0.kind == .loginFailed } == 1)
+      // The numbers go on: none is given twice.
+      #expect(try #require(left.first?.sequence) > 1_203)
+    }
+  }
+
   private func session(_ id: String, in service: AuthorityService) async throws -> Session? {
     let id = try #require(SessionID(id))
     return try await service.storage.read { tx in try tx.session(id) }

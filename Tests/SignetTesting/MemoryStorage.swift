@@ -58,4 +58,5 @@ struct MemoryContents: Sendable {
   var revocations: [RevocationEntry] = []
   var revocationSequence: Int64 = 0
   var auditEvents: [AuditEvent] = []
+  var auditSequence: Int64 = 0
 }

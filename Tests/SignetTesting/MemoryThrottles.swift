@@ -18,9 +18,14 @@ extension MemoryTransaction {
     contents.throttles[throttle.key] = next
   }
 
-  func deleteThrottles(expiredBefore cutoff: Timestamp) throws -> Int {
-    let before = contents.throttles.count
-    contents.throttles = contents.throttles.filter { $0.value.expiresAt >= cutoff }
-    return before - contents.throttles.count
+  func deleteThrottles(expiredBefore cutoff: Timestamp, limit: Int) throws -> Int {
+    let expired = contents.throttles.values.filter { $0.expiresAt < cutoff }
+      .sorted { left, right in
+        left.expiresAt == right.expiresAt
+          ? left.key.bytes.lexicographicallyPrecedes(right.key.bytes) : left.expiresAt < right.expiresAt
+      }
+      .prefix(max(limit, 0))
+    for throttle in expired { contents.throttles[throttle.key] = nil }
+    return expired.count
   }
 }

@@ -19,7 +19,8 @@ final class MemoryTransaction: AuthorityWrites {
   func commit(into stored: inout MemoryContents) throws -> [RevocationEntry] {
     if let failure { throw failure }
     for var event in events {
-      event.sequence = Int64(contents.auditEvents.count) + 1
+      contents.auditSequence += 1
+      event.sequence = contents.auditSequence
       contents.auditEvents.append(event)
     }
     guard drafts.isEmpty || contents.settings != nil else { throw Self.noLog }
@@ -219,6 +220,12 @@ extension MemoryTransaction {
 
   func append(_ event: AuditEvent) throws {
     events.append(event)
+  }
+
+  func deleteAuditEvents(before cutoff: Timestamp, limit: Int) throws -> Int {
+    let old = Set(contents.auditEvents.prefix(max(limit, 0)).filter { $0.at < cutoff }.map(\.sequence))
+    contents.auditEvents.removeAll { old.contains($0.sequence) }
+    return old.count
   }
 }
 

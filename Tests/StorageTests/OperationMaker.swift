@@ -15,7 +15,7 @@ struct OperationMaker {
   }
 
   private mutating func operation() -> Operation {
-    switch Int.random(in: 0..<30, using: &random) {
+    switch Int.random(in: 0..<36, using: &random) {
     case 0...2: .insertAccount(account())
     case 3...4: .updateAccount(number(8), displayName: text(), isStale: rarely())
     case 5: .readAccount(number(8))
@@ -38,6 +38,11 @@ struct OperationMaker {
     case 26: .readRevocations(after: time(), limit: count())
     case 27: .record(event())
     case 28: .readEvents(of: maybe(number(8)), before: maybe(time()), limit: count())
+    case 29: .deleteEvents(before: time(), limit: count())
+    case 30...31: .insertThrottle(throttle())
+    case 32: .spendThrottle(number(12), isStale: rarely())
+    case 33: .readThrottle(number(12))
+    case 34: .deleteThrottles(before: time(), limit: count())
     default: .readPosition
     }
   }
@@ -62,6 +67,10 @@ struct OperationMaker {
 
   private mutating func event() -> AuditEvent {
     .numbered(Int(time()), kind: pick(AuditEvent.Kind.allCases), account: maybe(number(8)))
+  }
+
+  private mutating func throttle() -> NumberedThrottle {
+    NumberedThrottle(number: number(12), expires: time(), isTrusted: rarely())
   }
 
   private mutating func loginName() -> LoginName {

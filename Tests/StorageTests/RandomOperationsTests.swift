@@ -58,6 +58,7 @@ enum Observation: Hashable, Sendable {
   case entries([RevocationEntry])
   case events([AuditEvent])
   case position(RevocationPosition)
+  case throttles([Throttle])
 }
 
 /// One operation on a transaction, as a value that can be printed and run again.
@@ -71,7 +72,10 @@ enum Operation: Hashable, Sendable {
   case insertSettings, readSettings
   case revoke([RevocationDraft]), deleteRevocations(before: Int64), readRevocations(after: Int64, limit: Int)
   case record(AuditEvent), readEvents(of: UInt8?, before: Int64?, limit: Int)
+  case deleteEvents(before: Int64, limit: Int)
   case readPosition
+  case insertThrottle(NumberedThrottle), spendThrottle(UInt8, isStale: Bool), readThrottle(UInt8)
+  case deleteThrottles(before: Int64, limit: Int)
 
   func run(in tx: any AuthorityWrites) throws -> Observation {
     switch self {
@@ -79,6 +83,7 @@ enum Operation: Hashable, Sendable {
     case .insertSession, .endSession, .readSessions, .deleteSessions: try runOnSessions(tx)
     case .insertGrant, .rotateGrant, .readGrants: try runOnGrants(tx)
     case .insertKey, .retireKey, .deleteKey, .readKeys, .insertSettings, .readSettings: try runOnKeys(tx)
+    case .insertThrottle, .spendThrottle, .readThrottle, .deleteThrottles: try runOnThrottles(tx)
     default: try runOnLogs(tx)
     }
   }
@@ -160,6 +165,8 @@ enum Operation: Hashable, Sendable {
     case .record(let event): try tx.append(event)
     case .readEvents(let account, let before, let limit):
       return .events(try tx.auditEvents(of: account.map { .numbered($0) }, before: before, limit: limit))
+    case .deleteEvents(let cutoff, let limit):
+      return .count(try tx.deleteAuditEvents(before: .after(cutoff), limit: limit))
     case .readPosition: return .position(try tx.revocationPosition())
     default: break
     }

@@ -42,8 +42,41 @@ import Testing
       try $0.insert(old)
       try $0.insert(new)
     }
-    #expect(try await store.write { try $0.deleteThrottles(expiredBefore: .after(20)) } == 1)
+    #expect(try await store.write { try $0.deleteThrottles(expiredBefore: .after(20), limit: 9) } == 1)
     #expect(try await store.read { try $0.throttle(old.key) } == nil)
     #expect(try await store.read { try $0.throttle(new.key) } == new)
+  }
+
+  @Test(arguments: Engine.allCases)
+  func `throttles go in batches, those first that expired first`(engine: Engine) async throws {
+    let store = try engine.open()
+    let rows = try [throttle(1, expires: 30), throttle(2, expires: 10), throttle(3, expires: 20)]
+    try await store.write { tx in for row in rows { try tx.insert(row) } }
+    for (limit, removed, left) in [(-1, 0, 3), (0, 0, 3), (2, 2, 1), (2, 1, 0), (2, 0, 0)] {
+      #expect(
+        try await store.write { try $0.deleteThrottles(expiredBefore: .after(31), limit: limit) } == removed)
+      let kept = try await store.read { tx in try rows.filter { try tx.throttle($0.key) != nil } }
+      #expect(kept == Array(rows.prefix(left)))
+    }
+  }
+
+  @Test(arguments: Engine.allCases)
+  func `of many who spend from one bucket none is lost`(engine: Engine) async throws {
+    let store = try engine.open()
+    let first = try throttle(1, expires: 10)
+    try await store.write { try $0.insert(first) }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<200 {
+        group.addTask {
+          try await store.write { tx in
+            var next = try #require(try tx.throttle(first.key))
+            next.spent += 1
+            try tx.update(next)
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    #expect(try await store.read { try $0.throttle(first.key)?.spent } == 203)
   }
 }

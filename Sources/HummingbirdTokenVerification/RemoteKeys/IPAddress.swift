@@ -20,10 +20,12 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     self.init(bytes: bytes, description: text)
   }
 
-  /// Whether this machine is meant.
+  /// Whether this machine is meant: 127/8, as a socket of IPv6 shows it too, or `::1`. What a gateway would
+  /// carry to a 127/8 of its own (RFC 6052, RFC 3056) is some other machine.
   package var isLoopback: Bool {
-    guard let v4 = embeddedV4 else { return bytes == Self.loopbackV6.bytes }
-    return v4[0] == 127
+    let isMapped = bytes.count == 16 && Self.matches(bytes, Self.mapping, bits: 96)
+    if bytes.count == 4 || isMapped { return bytes[bytes.count - 4] == 127 }
+    return bytes == Self.loopbackV6.bytes
   }
 
   /// Whether the address belongs to the public internet: not to this machine, a private network, a link, a
@@ -37,12 +39,14 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
   /// (RFC 4291 §2.5.5), translated (RFC 6052, `64:ff9b::/96`), and 6to4 (RFC 3056).
   private var embeddedV4: [UInt8]? {
     if bytes.count == 4 { return bytes }
-    let isMapped = Self.matches(bytes, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF], bits: 96)
+    let isMapped = Self.matches(bytes, Self.mapping, bits: 96)
     let isTranslated = Self.matches(bytes, [0, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0], bits: 96)
     let isCompatible = bytes.prefix(12).allSatisfy { $0 == 0 } && bytes[12] != 0
     if isMapped || isTranslated || isCompatible { return Array(bytes.suffix(4)) }
     return Self.matches(bytes, [0x20, 0x02], bits: 16) ? Array(bytes[2..<6]) : nil
   }
+
+  private static let mapping: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]
 
   private static let specialV4: [(prefix: [UInt8], bits: Int)] = [
     ([0], 8), ([10], 8), ([100, 64], 10), ([127], 8), ([169, 254], 16), ([172, 16], 12), ([192, 0, 0], 24),

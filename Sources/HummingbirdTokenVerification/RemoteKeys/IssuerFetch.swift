@@ -151,8 +151,9 @@ enum CacheControl {
   /// How long an answer may be kept: `max-age`, or nothing for `no-store` and `no-cache`; nil when neither is
   /// said.
   static func maximumAge(_ fields: [String]) -> Duration? {
-    let directives = fields.flatMap { $0.split(separator: ",") }.map {
-      $0.filter { $0 != " " && $0 != "\t" && $0 != "\"" }.lowercased()
+    // By bytes: what stands before a comma must not make one character with it.
+    let directives = fields.flatMap { $0.utf8.split(separator: UInt8(ascii: ",")) }.map { part in
+      String(decoding: part.filter { !Self.skipped.contains($0) }, as: UTF8.self).lowercased()
     }
     if directives.contains("no-store") || directives.contains("no-cache") { return .zero }
     guard let age = directives.first(where: { $0.hasPrefix("max-age=") })?.dropFirst("max-age=".count),
@@ -162,4 +163,6 @@ enum CacheControl {
     }
     return .seconds(Int64(age).map { min($0, 86_400) } ?? 86_400)
   }
+
+  private static let skipped: [UInt8] = [UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\"")]
 }

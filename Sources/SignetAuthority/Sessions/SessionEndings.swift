@@ -65,14 +65,16 @@ extension Authority {
     try tx.append(Revocation.decide(.sessions(exposed.map(\.id)), policy: policy, at: now))
   }
 
-  /// Removes what has no more use: sessions that finished before `cutoff`, revocations and
-  /// throttles that have expired.
-  /// - Returns: How many sessions were removed, at most `limit`: call again while it is `limit`.
+  /// Removes what has no more use: sessions that finished before `cutoff`, revocations and throttles that
+  /// have expired, audit events older than the policy keeps them.
+  /// - Returns: How many were removed of the kind that lost most, at most `limit`: call again while it is
+  ///   `limit`.
   package func purge(
     sessionsFinishedBefore cutoff: Timestamp, limit: Int, in tx: some AuthorityWrites, at now: Timestamp
   ) throws -> Int {
     _ = try tx.deleteRevocations(expiredBefore: now)
-    _ = try tx.deleteThrottles(expiredBefore: now)
-    return try tx.deleteSessions(finishedBefore: cutoff, limit: limit)
+    let throttles = try tx.deleteThrottles(expiredBefore: now, limit: limit)
+    let events = try tx.deleteAuditEvents(before: now - policy.auditRetention, limit: limit)
+    return max(throttles, events, try tx.deleteSessions(finishedBefore: cutoff, limit: limit))
   }
 }

@@ -74,6 +74,8 @@ package protocol AuditReads {
 
 package protocol AuditWrites: AuditReads {
   func append(_ event: AuditEvent) throws
+  /// Removes those of the `limit` oldest events that happened before `cutoff`. - Returns: How many.
+  func deleteAuditEvents(before cutoff: Timestamp, limit: Int) throws -> Int
 }
 
 package protocol ThrottleReads {
@@ -83,8 +85,9 @@ package protocol ThrottleReads {
 package protocol ThrottleWrites: ThrottleReads {
   func insert(_ throttle: Throttle) throws
   func update(_ throttle: Throttle) throws
-  /// Removes buckets that are full again since before `cutoff`. - Returns: How many.
-  func deleteThrottles(expiredBefore cutoff: Timestamp) throws -> Int
+  /// Removes buckets that are full again since before `cutoff`, the longest first. - Returns: How many, at
+  /// most `limit`.
+  func deleteThrottles(expiredBefore cutoff: Timestamp, limit: Int) throws -> Int
 }
 
 package protocol SettingsReads {

@@ -115,6 +115,9 @@ extension Setting {
       name: "metrics.remote", form: .choice(["true", "false"]), initial: "false",
       summary: "true: metrics.address may be one that other machines reach"),
     Setting(
+      name: "audit.retention", form: .duration, initial: "400d",
+      summary: "how long audit events are kept, 30d to 3660d"),
+    Setting(
       name: "log.format", form: .choice(["text", "json"]), initial: "text",
       summary: "how log lines are written to standard error", flag: "--log-format"),
     Setting(

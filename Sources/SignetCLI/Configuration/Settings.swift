@@ -55,6 +55,7 @@ struct Settings: Sendable {
     let idleLimit = try reading.duration("sessions.idle-limit")
     let absoluteLimit = try reading.duration("sessions.absolute-limit")
     let grace = try reading.duration("sessions.refresh-grace")
+    let retention = try reading.duration("audit.retention")
     let publishAhead = try reading.duration("signing.publish-ahead")
     let rotationInterval = try reading.duration("signing.rotation-interval")
     guard publishAhead >= .seconds(86_400) else {
@@ -65,7 +66,7 @@ struct Settings: Sendable {
       return try AuthorityPolicy(
         issuer: issuer, accessTokenLifetime: lifetime, sessionIdleLimit: idleLimit,
         sessionAbsoluteLimit: absoluteLimit, refreshGrace: grace, passwords: passwords,
-        throttling: throttling, resources: resources,
+        throttling: throttling, auditRetention: retention, resources: resources,
         roles: Dictionary(uniqueKeysWithValues: roles), defaultScopes: Set(layers.list("default-scopes")),
         signingAlgorithm: algorithm, keyPublishAhead: publishAhead, keyRotationInterval: rotationInterval)
     } catch {

@@ -12,7 +12,7 @@ struct AuthorityRequestContext: TokenRequestContext {
   var remoteAddress: String?
   /// Whether a listed proxy says that the client came over plain HTTP.
   var cameInPlain = false
-  /// What the request came over.
+  /// What the request came over: a connection of HTTP/1, or one stream of an HTTP/2 connection.
   let connection: any Channel
 
   init(source: ApplicationRequestContextSource) {
@@ -23,6 +23,9 @@ struct AuthorityRequestContext: TokenRequestContext {
 }
 
 extension AuthorityRequestContext {
+  /// Whether the request is a stream of an HTTP/2 connection, which in turn is a child of the listener.
+  var isStream: Bool { connection.parent?.parent != nil }
+
   /// Where `request` came from, for the audit log.
   func origin(of request: Request) -> RequestOrigin {
     RequestOrigin(

@@ -14,10 +14,9 @@ struct ClientAddressMiddleware: RouterMiddleware {
     _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
   ) async throws -> Response {
     let peer = context.remoteAddress
-    guard servesTLS || Self.isThisMachine(peer) || proxies.contains(peer) else {
+    if let refusal = refusal(of: peer) {
       context.logger.warning("plain HTTP from no listed proxy", metadata: ["address": "\(peer ?? "unknown")"])
-      return Problem(.forbidden, .insufficientScope, "Plain HTTP is answered to the listed proxies only.")
-        .response(requestID: context.id)
+      return refusal.response(requestID: context.id)
     }
     var context = context
     let client = proxies.client(peer: peer, headers: request.headers)
@@ -26,7 +25,10 @@ struct ClientAddressMiddleware: RouterMiddleware {
     return try await next(request, context)
   }
 
-  private static func isThisMachine(_ peer: String?) -> Bool {
-    peer.flatMap { IPAddress($0) }?.isLoopback ?? false
+  /// Why a peer is not answered; nil when it is.
+  func refusal(of peer: String?) -> Problem? {
+    let isThisMachine = peer.flatMap { IPAddress($0) }?.isLoopback ?? false
+    if servesTLS || isThisMachine || proxies.contains(peer) { return nil }
+    return Problem(.forbidden, .plainHTTPRefused, "Plain HTTP is answered to the listed proxies only.")
   }
 }

@@ -77,6 +77,7 @@ extension Problem.Code {
   static let insufficientScope = Self(rawValue: "insufficient_scope")
   static let invalidTarget = Self(rawValue: "invalid_target")
   static let crossSiteRequest = Self(rawValue: "csrf_failed")
+  static let plainHTTPRefused = Self(rawValue: "plain_http_refused")
   static let notFound = Self(rawValue: "not_found")
   static let methodNotAllowed = Self(rawValue: "method_not_allowed")
   static let overRequestRateLimit = Self(rawValue: "over_request_rate_limit")

@@ -19,7 +19,10 @@ struct ProblemMiddleware: RouterMiddleware {
       }
       return describe(response, context: context)
     } catch {
-      return problem(for: error, context: context).response(requestID: context.id)
+      var response = problem(for: error, context: context).response(requestID: context.id)
+      // HTTP/2 knows no such field (RFC 9113 §8.2.2), and an answer with it is not sent.
+      if context.isStream { response.headers[.connection] = nil }
+      return response
     }
   }
 

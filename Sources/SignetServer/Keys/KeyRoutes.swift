@@ -33,9 +33,12 @@ struct KeyRoutes {
 extension Request {
   /// Whether `If-None-Match` holds `tag`, compared weakly (RFC 9110 §13.1.2).
   func hasEntityTag(_ tag: String) -> Bool {
-    headers[values: .ifNoneMatch].flatMap { $0.split(separator: ",") }.contains { candidate in
-      let shown = candidate.drop { $0 == " " || $0 == "\t" }.prefix { $0 != " " && $0 != "\t" }
-      return shown == tag[...] || shown == "W/\(tag)"[...] || shown == "*"
-    }
+    // By bytes: what stands before a comma must not make one character with it.
+    let space: [UInt8] = [UInt8(ascii: " "), UInt8(ascii: "\t")]
+    let wanted = [tag, "W/\(tag)", "*"].map { Array($0.utf8) }
+    return headers[values: .ifNoneMatch].flatMap { $0.utf8.split(separator: UInt8(ascii: ",")) }
+      .contains { candidate in
+        wanted.contains(Array(candidate.drop { space.contains($0) }.prefix { !space.contains($0) }))
+      }
   }
 }

@@ -76,17 +76,18 @@ package final class ServedCertificate: Sendable {
 }
 
 /// Looks again and again whether the certificate's files have changed.
-struct CertificateWatch<Time: Clock<Duration>>: Service {
+struct CertificateWatch: Service {
   let certificate: ServedCertificate
   let interval: Duration
-  let time: Time
+  /// Waits for so long, or throws when it is cancelled.
+  let pause: @Sendable (Duration) async throws -> Void
 
   func run() async throws {
     await cancelWhenGracefulShutdown {
       var looks = 0
       while !Task.isCancelled {
         do {
-          try await time.sleep(for: interval, tolerance: nil)
+          try await pause(interval)
         } catch {
           return
         }

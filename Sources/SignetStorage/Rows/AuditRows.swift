@@ -1,3 +1,4 @@
+package import JOSE
 package import SignetAuthority
 
 // A row takes about 150 bytes with its index entries, and up to 256 more for the user agent.
@@ -23,6 +24,15 @@ extension SQLTransaction {
 
   package func append(_ event: AuditEvent) throws {
     events.append(event)
+  }
+
+  /// Looks at the oldest rows only, so that it costs the same however long the log is.
+  package func deleteAuditEvents(before cutoff: Timestamp, limit: Int) throws -> Int {
+    try execute(
+      """
+      DELETE FROM audit_events WHERE at < ? AND sequence IN (
+        SELECT sequence FROM audit_events ORDER BY sequence LIMIT ?)
+      """, [.timestamp(cutoff), .limit(limit)])
   }
 
   /// Draws the sequence numbers of the events, and writes them.

@@ -38,8 +38,12 @@ extension SQLTransaction {
       ])
   }
 
-  package func deleteThrottles(expiredBefore cutoff: Timestamp) throws -> Int {
-    try execute("DELETE FROM throttles WHERE expires_at < ?", [.timestamp(cutoff)])
+  package func deleteThrottles(expiredBefore cutoff: Timestamp, limit: Int) throws -> Int {
+    try execute(
+      """
+      DELETE FROM throttles WHERE key IN (
+        SELECT key FROM throttles WHERE expires_at < ? ORDER BY expires_at, key LIMIT ?)
+      """, [.timestamp(cutoff), .limit(limit)])
   }
 }
 

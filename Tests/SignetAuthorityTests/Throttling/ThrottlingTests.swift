@@ -83,13 +83,13 @@ import Testing
     let guess = guess("ada", from: "192.0.2.1")
     #expect(try await spend(guess, times: 12, in: world) == 10)
     try await world.write { authority, tx, now in
-      _ = try authority.purge(sessionsFinishedBefore: now, limit: 1, in: tx, at: now)
+      _ = try authority.purge(sessionsFinishedBefore: now, limit: 99, in: tx, at: now)
     }
     #expect(try await spend(guess, in: world) == false)
     world.clock.advance(by: .seconds(3_001))
     let left = try await world.write { authority, tx, now in
-      _ = try authority.purge(sessionsFinishedBefore: now, limit: 1, in: tx, at: now)
-      return try tx.deleteThrottles(expiredBefore: now + .seconds(86_400 * 100))
+      _ = try authority.purge(sessionsFinishedBefore: now, limit: 99, in: tx, at: now)
+      return try tx.deleteThrottles(expiredBefore: now + .seconds(86_400 * 100), limit: 99)
     }
     #expect(left == 0)
     #expect(try await spend(guess, times: 12, in: world) == 10)

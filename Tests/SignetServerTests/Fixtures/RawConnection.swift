@@ -10,8 +10,30 @@ enum RawConnection {
 
   /// Sends `text` and waits for the server to end the connection.
   static func isClosed(after text: String, port: Int) async throws -> Bool {
-    _ = try await exchange(text, port: port) { _ in false }
+    do {
+      _ = try await exchange(text, port: port) { _ in false }
+    } catch is ChannelError {
+      // Closed before all was sent.
+    }
     return true
+  }
+
+  /// Sends `text`, then one letter after the other, and waits for the server to end the connection.
+  static func isClosed(dripping text: String, every interval: TimeAmount, port: Int) async throws -> Bool {
+    let channel = try await open(port: port)
+    channel.writeAndFlush(ByteBuffer(string: text), promise: nil)
+    let drip = channel.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
+      channel.writeAndFlush(ByteBuffer(string: "a"), promise: nil)
+    }
+    defer { drip.cancel() }
+    try await channel.closeFuture.get()
+    return true
+  }
+
+  /// A connection that says nothing yet.
+  static func open(port: Int) async throws -> any Channel {
+    try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+      .connect(host: "127.0.0.1", port: port).get()
   }
 
   private static func exchange(

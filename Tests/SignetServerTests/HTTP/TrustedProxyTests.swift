@@ -67,6 +67,21 @@ import Testing
     }
   }
 
+  @Test func `plain HTTP is answered to this machine and to listed proxies alone`() throws {
+    let proxies = try TrustedProxies(["10.0.0.0/8"])
+    let plain = ClientAddressMiddleware(proxies: proxies, servesTLS: false)
+    for peer in ["127.0.0.1", "::1", "::ffff:127.0.0.1", "10.0.0.1", "::ffff:10.9.9.9"] {
+      #expect(plain.refusal(of: peer) == nil, "\(peer)")
+    }
+    for peer in [
+      "192.0.2.9", "11.0.0.1", "2002:7f00:1::1", "64:ff9b::127.0.0.1", "::7f00:1", "fe80::1", "x", nil,
+    ] {
+      let refusal = plain.refusal(of: peer)
+      #expect(refusal?.status == .forbidden && refusal?.code == .plainHTTPRefused, "\(peer ?? "none")")
+    }
+    #expect(ClientAddressMiddleware(proxies: .none, servesTLS: true).refusal(of: "192.0.2.9") == nil)
+  }
+
   @Test(arguments: [
     "", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.1/8", "10.0.0.0/08", "10.0.0.0/", "example.com", "fd00::/129",
     "10.0.0.0/8/8", "*",

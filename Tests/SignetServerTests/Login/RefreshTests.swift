@@ -131,4 +131,43 @@ import Testing
       #expect(kinds.count { $0 == .refreshRetried } == 1)
     }
   }
+
+  @Test func `an ended session's token presented 1,000 times leaves few events, and each reason its own`()
+    async throws
+  {
+    try await RunningAuthority.run { running in
+      try await running.addAccount()
+      let tokens = try await running.logIn()
+      _ = try await running.api.send(.POST, "/api/v1/logout", tokens.bearer)
+      for round in 1...1_000 {
+        #expect(try await refresh(running, tokens.refresh).status == 401)
+        if round.isMultiple(of: 2) { running.clock.advance(by: .seconds(1)) }
+      }
+      let reasons = try await running.auditEvents().filter { $0.kind == .refreshRefused }.map(\.reason)
+      #expect((1...10).contains(reasons.count))
+      #expect(Set(reasons) == ["session_ended"])
+      running.clock.advance(by: .seconds(3_600))
+      _ = try await refresh(running, tokens.refresh)
+      #expect(try await running.auditEvents().count { $0.kind == .refreshRefused } == reasons.count + 1)
+    }
+  }
+
+  @Test func `a cookie's token of another session is refused, and that leaves an event`() async throws {
+    try await RunningAuthority.run { running in
+      try await running.addAccount()
+      let body: JSON = [
+        "login": "ada", "password": .string(RunningAuthority.password), "cookies": true,
+      ]
+      let origin = ["Origin": BrowserSession.origin]
+      let one = try BrowserSession(try await running.api.post("/api/v1/login", body, origin))
+      let other = try BrowserSession(try await running.api.post("/api/v1/login", body, origin))
+      var headers = one.headers
+      headers["X-CSRF-Token"] = other.token
+      #expect(try await running.api.send(.POST, "/api/v1/refresh", headers).code == "csrf_failed")
+      let event = try #require(try await running.auditEvents().first)
+      #expect(event.kind == .refreshRefused && event.reason == "other_session")
+      #expect(event.session?.description == one.session)
+      #expect(try await running.api.send(.POST, "/api/v1/refresh", one.headers).status == 200)
+    }
+  }
 }
