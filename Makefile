@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 SWIFT_SOURCES := Package.swift Sources Tests Examples Benchmarks/Package.swift Benchmarks/Sources
 
-.PHONY: help dependencies build test kill-test fault-test lint format docs mutants benchmarks demo run
+.PHONY: help dependencies build test kill-test fault-test lint format docs mutants timing-report memory-report benchmarks demo run
 
 help: ## List what make can do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -37,6 +37,14 @@ docs: build ## Renew the pages that are generated from the program
 
 mutants: ## Disable each security rule in turn and see its test fail
 	Scripts/mutants
+
+timing-report: dependencies ## Whether an answer's time tells an unknown account from a wrong password
+	swift build -c release --product signet
+	Scripts/timing-report
+
+memory-report: dependencies ## How much memory each kind of flood takes, against the stated bound
+	swift build -c release --product signet
+	Scripts/memory-report
 
 benchmarks: dependencies ## Measure everything in docs/benchmarks.md (half an hour, on a quiet machine)
 	Benchmarks/run all

@@ -56,6 +56,7 @@ package struct AuthorityServer: Service {
   func application() throws -> some ApplicationProtocol {
     let limits = configuration.limits
     let onListening = onListening
+    let openChannels = OpenChannels(limit: limits.openRequests)
     let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
       maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
       maxHeaderFieldCount: limits.headerFields)
@@ -63,6 +64,7 @@ package struct AuthorityServer: Service {
       router: try RouteTable(service: service, configuration: configuration).router(),
       server: server(
         HTTP1Channel.Configuration(
+          additionalChannelHandlers: [openChannels.handler()],
           idleTimeout: .milliseconds(limits.idleTimeout.wholeMilliseconds), httpDecoderConfiguration: decoder)
       ),
       configuration: ApplicationConfiguration(

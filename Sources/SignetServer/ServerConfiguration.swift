@@ -30,6 +30,8 @@ package struct ServerConfiguration: Sendable {
     package var connections = 4_096
     /// From one IPv4 address or IPv6 network of 64 bits. This machine and the listed proxies are not counted.
     package var connectionsPerAddress = 256
+    /// Connections of HTTP/1 and streams of HTTP/2 together; each may take about 120 KiB.
+    package var openRequests = 6_144
     /// How long a TLS handshake may take.
     package var handshakeTimeout: Duration = .seconds(10)
     /// How long a connection that should end may take to do so.

@@ -8,7 +8,7 @@ import Testing
   func `A20 no secret reaches a log, an answer to others, a process, the configuration or the database`()
     throws
   {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "signet-canary-\(UUID().uuidString)")
+    let folder = FileManager.default.temporaryDirectory.appending(path: "signet-session-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Scripts/canary.sh")

@@ -85,4 +85,5 @@ enum RawHTTP2 {
 
   static let goAway: UInt8 = 7
   static let headers: UInt8 = 1
+  static let resetStream: UInt8 = 3
 }
