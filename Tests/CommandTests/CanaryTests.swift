@@ -31,7 +31,7 @@ import Testing
 
     let text = String(decoding: try Data(contentsOf: folder.appending(path: "secrets")), as: UTF8.self)
     let secrets = text.split(separator: "\n").map { Data($0.utf8) }
-    #expect(secrets.count >= 17)
+    #expect(secrets.count >= 22)
     #expect(secrets.dropFirst().allSatisfy { $0.count >= 20 })
     let seen = folder.appending(path: "seen")
     let files = try FileManager.default.contentsOfDirectory(at: seen, includingPropertiesForKeys: nil)

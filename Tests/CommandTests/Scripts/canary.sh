@@ -8,8 +8,10 @@ administered=canary-Zm2-password-administered
 retry=canary-Rt9-retry-key-0001
 
 signet init --directory data --issuer https://id.example.com > seen/init 2>&1
+printf 'resources:\n  orders:\n    audience: https://orders.example.com\n    algorithm: HS256\n' >> data/signet.yaml
 echo $password | signet accounts add --config data --username alice > seen/add 2>&1
-signet serve --config data --port 0 --log-level trace --log-format json --json > ready 2> seen/log &
+metrics=$((20000 + $$ % 10000))
+signet serve --config data --port 0 --set metrics.port=$metrics --log-level trace --log-format json --json > ready 2> seen/log &
 server=$!
 until [ -s ready ]; do kill -0 $server; done
 address=$(sed 's/.*"address":"\([^"]*\)".*/\1/' ready)
@@ -68,6 +70,8 @@ call again /api/v1/refresh --json "{\"refresh_token\": \"$refresh\", \"retry_key
 call seen/changed /api/v1/password -H "Authorization: Bearer $access" \
   --json "{\"current_password\": \"$password\", \"new_password\": \"$changed\"}"
 call third /api/v1/login --json "{\"login\": \"alice\", \"password\": \"$changed\"}"
+call orders /api/v1/login \
+  --json "{\"login\": \"alice\", \"password\": \"$changed\", \"resource\": \"https://orders.example.com\"}"
 
 # Administration, through the socket of the running server.
 echo canary-no | signet accounts password --config data alice > seen/refused-by-socket 2>&1 && false
@@ -76,8 +80,12 @@ field first access_token | signet token verify --config data > seen/verify 2>&1 
 signet accounts list --config data --json > seen/accounts
 signet sessions list --config data alice --json > seen/session-list
 signet keys list --config data --json > seen/keys
+signet keys export --config data --resource orders --out orders.jwks 2> seen/export
+signet keys export-public --config data > seen/public
 signet keys rotate --config data --force > seen/rotate 2>&1
 refused late /api/v1/refresh --json "{\"refresh_token\": \"$(field second refresh_token)\"}"
+curl -s "http://127.0.0.1:$metrics/metrics" > seen/metrics
+grep -q '^# TYPE' seen/metrics
 call seen/jwks /.well-known/jwks.json
 signet serve --config data --print-config > seen/print-config 2>&1
 cat /proc/$server/cmdline /proc/$server/environ > seen/process
@@ -89,11 +97,12 @@ cat data/signet.sqlite* > seen/database
 # The payload and the signature of an access token; all of the rest. The keyring: what is no word of its form.
 {
   echo canary
-  for name in first second again third; do
+  for name in first second again third orders; do
     field $name access_token | cut -d. -f2
     field $name access_token | cut -d. -f3
     field $name refresh_token
   done
   for name in access refresh csrf; do cookie browser $name; done
   grep -oE '[A-Za-z0-9_-]{20,}' data/keyring
+  grep -o '"k":"[^"]*"' orders.jwks | cut -d'"' -f4
 } > secrets

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOEmbedded
+import SignetTesting
 import Testing
 
 @testable import SignetServer
