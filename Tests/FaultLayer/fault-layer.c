@@ -84,7 +84,8 @@ static enum watched_file file_of(int descriptor) {
   return (enum watched_file)atomic_load(&watched[descriptor]);
 }
 
-static void record(enum event event, enum watched_file file, uint64_t offset, const void *bytes, size_t length) {
+static void record(
+    enum event event, enum watched_file file, uint64_t offset, const void *bytes, size_t length) {
   if (file == INDEX) return;
   struct trace_header header = {event, file, offset, length};
   struct iovec parts[2] = {{&header, sizeof header}, {(void *)bytes, length}};
@@ -180,7 +181,7 @@ static int sync_file(int descriptor, long number) {
   int fails = is_chosen(file, SYNCS);
   int result = fails ? misbehave() : 0;
   if (result != 0) {
-    // The kernel drops the pages that it could not write, or marks them clean: a later sync finds nothing to do.
+    // The kernel drops the pages that it could not write, or marks them clean: no later sync writes them.
     record(LOST_SYNC, file, 0, NULL, 0);
   } else if (!control->loses_syncs) {
     result = (int)syscall(number, descriptor);
