@@ -1,8 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// A package of its own, so that nobody who uses Signet downloads what it is compared with. The authority under
-// test is not built here: it is the release binary of the package above.
+// A package of its own, so that nobody who uses Signet downloads what it is compared with. The authority
+// under test is not built here: it is the release binary of the package above.
 let package = Package(
   name: "signet-benchmarks",
   platforms: [.macOS(.v15)],
@@ -10,7 +10,8 @@ let package = Package(
     .package(name: "signet", path: "..", traits: ["Hummingbird"]),
     .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
     .package(url: "https://github.com/vapor/jwt-kit.git", exact: "5.7.1"),
-    .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
   ],
   targets: [
@@ -18,7 +19,7 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "CReferenceArgon2", .product(name: "Crypto", package: "swift-crypto"),
+        "CReferenceArgon2",
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
       ]),
     .executableTarget(
@@ -27,6 +28,8 @@ let package = Package(
         .product(name: "Hummingbird", package: "hummingbird"), .product(name: "JWTKit", package: "jwt-kit"),
         .product(name: "JOSE", package: "signet"), .product(name: "TokenVerification", package: "signet"),
         .product(name: "HummingbirdTokenVerification", package: "signet"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
       ]),
   ]
 )

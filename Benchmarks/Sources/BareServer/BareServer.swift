@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTokenVerification
@@ -7,8 +8,8 @@ import Logging
 import NIOCore
 import TokenVerification
 
-/// What the authority's protected route is compared with: one route, whose answer has as many bytes, and before it
-/// nothing, jwt-kit, or this package's middleware.
+/// What the authority's protected route is compared with: one route, whose answer has as many bytes, and
+/// before it nothing, jwt-kit, or this package's middleware.
 ///
 /// The key set comes in `KEYS`, the issuer in `ISSUER`, the audience in `AUDIENCE`.
 @main
@@ -41,8 +42,8 @@ struct BareServer {
     let application = Application(
       router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
       onServerRunning: { channel in
-        print("ready  http://127.0.0.1:\(channel.localAddress?.port ?? 0)")
-        fflush(stdout)
+        let line = "ready  http://127.0.0.1:\(channel.localAddress?.port ?? 0)\n"
+        FileHandle.standardOutput.write(Data(line.utf8))
       }, logger: logger)
     try await application.runService()
   }

@@ -8,15 +8,19 @@ struct Benchmarks {
   ]
 
   static func main() async {
-    let names = CommandLine.arguments.dropFirst()
-    let chosen = lines.filter { names.contains($0.name) || names.contains("all") }
+    let arguments = CommandLine.arguments.dropFirst()
+    let chosen = lines.filter { arguments.contains($0.name) || arguments.contains("all") }
     guard !chosen.isEmpty else {
       for line in lines { print("Benchmarks/run \(line.name)  \(line.summary)") }
       return
     }
     do {
       let tools = try Tools(environment: ProcessInfo.processInfo.environment)
-      for line in chosen { print(try await line.init(tools: tools).run()) }
+      for line in chosen {
+        let result = try await line.init(tools: tools).run()
+        print("\(line.name)\n\n\(result)\n")
+        if arguments.contains("--write") { try Document.replace(line.name, with: result) }
+      }
     } catch {
       FileHandle.standardError.write(Data("\(error)\n".utf8))
       exit(1)

@@ -54,7 +54,8 @@ struct FloodLine: Line {
     return """
       \(table.markdown)
 
-      Logins: \((hashes * 10).text()) offered a second, ten times the \(hashes.text(1)) that one thread hashes. \
+      Logins: \((hashes * 10).text()) offered a second, ten times the \(hashes.text(1)) that one thread \
+      hashes. \
       Answers a second: \(statuses.joined(separator: ", ")). \
       Refusals without `Retry-After`: \(logins.withoutRetryAfter); without an answer: \
       \(logins.lost + logins.unanswered). \

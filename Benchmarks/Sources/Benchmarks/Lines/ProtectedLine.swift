@@ -1,4 +1,5 @@
-/// A request with a bearer token: the authority's own, and a Hummingbird route with and without a check before it.
+/// A request with a bearer token: the authority's own, and a Hummingbird route with and without a check
+/// before it.
 struct ProtectedLine: Line {
   static let name = "protected"
   static let summary = "requests with a bearer token, beside the same route bare and with jwt-kit"

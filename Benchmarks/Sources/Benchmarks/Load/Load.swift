@@ -8,7 +8,8 @@ struct Load {
 
   /// Runs the streams side by side.
   ///
-  /// Counting begins after `warmUp` seconds and ends after `seconds` more; `onBegin` and `onEnd` are called then.
+  /// Counting begins after `warmUp` seconds and ends after `seconds` more; `onBegin` and `onEnd` are called
+  /// then.
   /// - Returns: A report for each stream, in their order.
   func run(
     warmUp: Double, seconds: Double, onBegin: () throws -> Void = {}, onEnd: () throws -> Void = {}
