@@ -83,9 +83,9 @@ package enum LoginName: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension String {
-  /// NFC, so that what looks the same is the same bytes in a database.
+  /// NFC, so that what looks the same is the same bytes in a database. ASCII is composed as it stands.
   var canonicallyComposed: String {
-    precomposedStringWithCanonicalMapping
+    utf8.allSatisfy { $0 < 0x80 } ? self : precomposedStringWithCanonicalMapping
   }
 
   /// NFC in lower case, composed again because lower-casing can decompose.

@@ -13,6 +13,26 @@ package struct Keyring: Sendable, CustomStringConvertible, CustomReflectable {
   private struct Root: Sendable {
     let id: [UInt8]
     let secret: [UInt8]
+    /// Derived once: HKDF costs more than what its keys are used for.
+    let sealingKey: SymmetricKey
+    private let authenticationKeys: [Purpose: SymmetricKey]
+
+    init(id: [UInt8], secret: [UInt8]) {
+      self.id = id
+      self.secret = secret
+      sealingKey = Self.derive(from: secret, label: "signet seal v1")
+      authenticationKeys = Dictionary(
+        uniqueKeysWithValues: Purpose.allCases.map { ($0, Self.derive(from: secret, label: $0.rawValue)) })
+    }
+
+    func key(for purpose: Purpose) -> SymmetricKey {
+      authenticationKeys[purpose] ?? Self.derive(from: secret, label: purpose.rawValue)
+    }
+
+    private static func derive(from secret: [UInt8], label: String) -> SymmetricKey {
+      HKDF<SHA256>.deriveKey(
+        inputKeyMaterial: SymmetricKey(data: secret), info: Array(label.utf8), outputByteCount: 32)
+    }
   }
 
   /// A keyring with one fresh secret.
@@ -81,7 +101,7 @@ extension Keyring {
   package func seal(_ plaintext: [UInt8], context: String) throws -> [UInt8] {
     let root = roots[0]
     let box = try AES.GCM.seal(
-      plaintext, using: Self.derive(from: root, label: Self.sealLabel), authenticating: Array(context.utf8))
+      plaintext, using: root.sealingKey, authenticating: Array(context.utf8))
     return root.id + Array(box.nonce) + Array(box.ciphertext) + Array(box.tag)
   }
 
@@ -91,8 +111,7 @@ extension Keyring {
     guard let root = roots.first(where: { $0.id == id }) else { return nil }
     do {
       let box = try AES.GCM.SealedBox(combined: sealed.dropFirst(Self.idByteCount))
-      let key = Self.derive(from: root, label: Self.sealLabel)
-      return Array(try AES.GCM.open(box, using: key, authenticating: Array(context.utf8)))
+      return Array(try AES.GCM.open(box, using: root.sealingKey, authenticating: Array(context.utf8)))
     } catch {
       return nil
     }
@@ -103,7 +122,7 @@ extension Keyring {
 
 extension Keyring {
   /// What a code authenticates; each has a key of its own.
-  package enum Purpose: String, Sendable {
+  package enum Purpose: String, CaseIterable, Sendable {
     case refreshToken = "signet refresh token v1"
     case crossSiteRequestToken = "signet csrf v1"
     case throttle = "signet throttle v1"
@@ -114,8 +133,7 @@ extension Keyring {
 
   /// HMAC-SHA256 over `message` under the newest secret: 32 bytes.
   package func authenticationCode(over message: [UInt8], for purpose: Purpose) -> [UInt8] {
-    let key = Self.derive(from: roots[0], label: purpose.rawValue)
-    return Array(HMAC<SHA256>.authenticationCode(for: message, using: key))
+    Array(HMAC<SHA256>.authenticationCode(for: message, using: roots[0].key(for: purpose)))
   }
 
   /// Whether `code` authenticates `message` under the secret `id` (under any secret if nil). Constant time.
@@ -124,15 +142,8 @@ extension Keyring {
   ) -> Bool {
     roots.contains { root in
       guard id == nil || root.id == id else { return false }
-      let key = Self.derive(from: root, label: purpose.rawValue)
-      return HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: message, using: key)
+      return HMAC<SHA256>.isValidAuthenticationCode(
+        code, authenticating: message, using: root.key(for: purpose))
     }
-  }
-
-  private static let sealLabel = "signet seal v1"
-
-  private static func derive(from root: Root, label: String) -> SymmetricKey {
-    HKDF<SHA256>.deriveKey(
-      inputKeyMaterial: SymmetricKey(data: root.secret), info: Array(label.utf8), outputByteCount: 32)
   }
 }

@@ -73,7 +73,8 @@ struct LoginRoutes {
   private func answer(_ tokens: SignedTokens, inCookies: Bool) -> Response {
     let access = tokens.issued.accessToken
     let keyring = service.authority.keyring
-    let crossSiteToken = CrossSiteToken(session: tokens.issued.session.id).text(keyring: keyring)
+    let crossSiteToken =
+      inCookies ? CrossSiteToken(session: tokens.issued.session.id).text(keyring: keyring) : nil
     let body = JSON.object(omittingNil: [
       "access_token": inCookies ? nil : .string(tokens.accessToken),
       "token_type": inCookies ? nil : "Bearer",
@@ -81,7 +82,7 @@ struct LoginRoutes {
       "refresh_token": inCookies ? nil : .string(tokens.refreshToken),
       "scope": access.scopes.isEmpty ? nil : .string(access.scopes.joined(separator: " ")),
       "session_id": .string(tokens.issued.session.id.description),
-      "csrf_token": inCookies ? .string(crossSiteToken) : nil,
+      "csrf_token": crossSiteToken.map { .string($0) },
     ])
     var response = Response(json: body)
     response.headers[.cacheControl] = "no-store"

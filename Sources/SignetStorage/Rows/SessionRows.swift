@@ -42,6 +42,7 @@ extension SQLTransaction {
   }
 
   package func update(_ session: Session) throws {
+    guard let ending = session.ending else { return try updateActivity(of: session) }
     try executeOnOne(
       """
       UPDATE sessions SET last_active_at = ?, ended_at = ?, ended_cause = ?, finished_at = ?,
@@ -49,10 +50,20 @@ extension SQLTransaction {
       WHERE id = ? AND revision = ?
       """,
       [
-        .timestamp(session.lastActiveAt), .optional(session.ending?.at, SQLValue.timestamp),
-        .optional(session.ending?.cause.rawValue, SQLValue.text), .timestamp(session.finishedAt),
-        .identifier(session.id), .integer(session.revision),
+        .timestamp(session.lastActiveAt), .timestamp(ending.at), .text(ending.cause.rawValue),
+        .timestamp(session.finishedAt), .identifier(session.id), .integer(session.revision),
       ])
+  }
+
+  /// A session that goes on changes in this alone, at every refresh. A column that an index holds is not
+  /// named: its entries would be written again.
+  private func updateActivity(of session: Session) throws {
+    try executeOnOne(
+      """
+      UPDATE sessions SET last_active_at = ?, revision = revision + 1
+      WHERE id = ? AND revision = ? AND ended_at IS NULL
+      """,
+      [.timestamp(session.lastActiveAt), .identifier(session.id), .integer(session.revision)])
   }
 
   package func deleteSessions(finishedBefore cutoff: Timestamp, limit: Int) throws -> Int {
