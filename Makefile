@@ -46,7 +46,7 @@ memory-report: dependencies ## How much memory each kind of flood takes, against
 	swift build -c release --product signet
 	Scripts/memory-report
 
-benchmarks: dependencies ## Measure everything in docs/benchmarks.md (half an hour, on a quiet machine)
+benchmarks: dependencies ## Measure everything in docs/benchmarks.md (a quarter of an hour, on a quiet machine)
 	Benchmarks/run all
 
 demo: dependencies ## Build, then watch the whole story happen between two processes

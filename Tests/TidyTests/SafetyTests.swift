@@ -2,9 +2,9 @@ import Testing
 
 @Suite struct SafetyTests {
   @Test func `unsafe code stands in the files that CONVENTIONS.md lists, each with its reason`() throws {
-    let listed = try Project.text("CONVENTIONS.md").matches(of: /`(Sources\/[\w\/]+\.swift)`/)
-      .map { String($0.output.1) }
-    for file in try Project.swiftFiles(in: "Sources") {
+    let path = /`((?:Benchmarks\/)?Sources\/[\w\/]+\.swift)`/
+    let listed = try Project.text("CONVENTIONS.md").matches(of: path).map { String($0.output.1) }
+    for file in try Project.swiftFiles(in: "Sources", "Benchmarks") {
       for (index, line) in file.code.enumerated() where line.matches(/\bunsafe\s|@unsafe|@safe\b/) {
         #expect(listed.contains(file.path), "\(file.place(index)): list the file in CONVENTIONS.md")
         let reason = file.lines[max(0, index - 8)...index].contains { $0.contains("// SAFETY:") }
@@ -15,7 +15,7 @@ import Testing
   }
 
   @Test func `an unchecked Sendable carries its proof`() throws {
-    for file in try Project.swiftFiles(in: "Sources", "Tests") {
+    for file in try Project.swiftFiles(in: "Sources", "Tests", "Benchmarks") {
       for (index, line) in file.code.enumerated() where line.contains("@unchecked Sendable") {
         let proof = file.lines[max(0, index - 6)...index].contains { $0.contains("//") }
         #expect(proof, "\(file.place(index)): say why it is safe")

@@ -41,10 +41,18 @@ enum Project {
 
   static func files(in folder: String, ending: String) throws -> [SourceFile] {
     let base = root.appending(path: folder)
-    guard let paths = FileManager.default.enumerator(atPath: base.path) else { return [] }
-    return try paths.compactMap { $0 as? String }
-      .filter { $0.hasSuffix(ending) && !$0.split(separator: "/").contains { $0.hasPrefix(".") } }
-      .sorted()
+    guard let tree = FileManager.default.enumerator(atPath: base.path) else { return [] }
+    var paths: [String] = []
+    while let path = tree.nextObject() as? String {
+      if path.hasSuffix("/.build") || path == ".build" {
+        tree.skipDescendants()
+      } else if !path.split(separator: "/").contains(where: { $0.hasPrefix(".") }),
+        path.hasSuffix(ending)
+      {
+        paths.append(path)
+      }
+    }
+    return try paths.sorted()
       .map { SourceFile(path: "\(folder)/\($0)", text: try text("\(folder)/\($0)")) }
   }
 
