@@ -172,6 +172,7 @@ let package = Package(
         .product(name: "NIOTLS", package: "swift-nio", condition: server),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: server),
         .product(name: "Logging", package: "swift-log", condition: server),
+        .product(name: "Metrics", package: "swift-metrics", condition: server),
       ]),
     .testTarget(
       name: "CommandTests",
