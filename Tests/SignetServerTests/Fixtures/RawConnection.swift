@@ -14,6 +14,8 @@ enum RawConnection {
       _ = try await exchange(text, port: port) { _ in false }
     } catch is ChannelError {
       // Closed before all was sent.
+    } catch is IOError {
+      // Closed while something was under way.
     }
     return true
   }
