@@ -170,7 +170,11 @@ extension AuthorityPolicy {
     _ value: Duration, within range: ClosedRange<Duration>, _ setting: String
   ) throws(PolicyError) {
     guard range.contains(value) else {
-      throw PolicyError(setting: setting, problem: "must be from \(range.lowerBound) to \(range.upperBound)")
+      throw PolicyError(
+        setting: setting,
+        problem:
+          "is \(value.written); must be from \(range.lowerBound.written) to \(range.upperBound.written)"
+      )
     }
   }
 
@@ -185,7 +189,10 @@ extension AuthorityPolicy {
     let used = roles.map { ("roles.\($0.key).scopes", $0.value) } + [("default-scopes", defaultScopes)]
     for (setting, scopes) in used.sorted(by: { $0.0 < $1.0 }) {
       guard let stray = scopes.subtracting(declared).min() else { continue }
-      throw PolicyError(setting: setting, problem: "names the scope “\(stray)”, which no resource declares")
+      throw PolicyError(
+        setting: setting,
+        problem: "names the scope “\(stray)”, which no resource declares; "
+          + "add it to resources.NAME.scopes, or take it out here")
     }
   }
 
@@ -211,6 +218,16 @@ extension AuthorityPolicy {
         problem: "and roles make access tokens of up to \(bytes) bytes; \(TokenSize.maximumBytes) are allowed"
       )
     }
+  }
+}
+
+extension Duration {
+  /// As it is written in a configuration, in the largest unit that leaves no rest: `90s`, `5m`, `12h`, `30d`.
+  fileprivate var written: String {
+    let seconds = components.seconds
+    let units: [(letter: String, seconds: Int64)] = [("d", 86_400), ("h", 3600), ("m", 60)]
+    let unit = units.first { seconds != 0 && seconds.isMultiple(of: $0.seconds) }
+    return unit.map { "\(seconds / $0.seconds)\($0.letter)" } ?? "\(seconds)s"
   }
 }
 
