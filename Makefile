@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 SWIFT_SOURCES := Package.swift Sources Tests Examples Benchmarks/Package.swift Benchmarks/Sources
 
-.PHONY: help dependencies build test kill-test fault-test lint format docs mutants timing-report memory-report benchmarks demo run
+.PHONY: help dependencies build test kill-test fault-test lint format docs install mutants timing-report memory-report benchmarks demo run
 
 help: ## List what make can do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -34,6 +34,10 @@ format: ## Format every Swift file
 
 docs: build ## Renew the pages that are generated from the program
 	.build/debug/signet reference configuration > docs/configuration.md
+
+install: dependencies ## Build for release; install into PREFIX (/usr/local): program, unit, completions, man
+	swift build -c release --product signet
+	PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" Packaging/install .build/release/signet
 
 mutants: ## Disable each security rule in turn and see its test fail
 	Scripts/mutants

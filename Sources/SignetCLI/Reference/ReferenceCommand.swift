@@ -5,7 +5,7 @@ internal import ArgumentParser
 struct ReferenceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reference", abstract: "Writes the pages that are generated from this program.",
-    shouldDisplay: false, subcommands: [PrintConfigurationReference.self])
+    shouldDisplay: false, subcommands: [PrintConfigurationReference.self, WriteManual.self])
 }
 
 /// `signet reference configuration`.
