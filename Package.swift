@@ -98,10 +98,12 @@ let package = Package(
         .product(name: "Logging", package: "swift-log", condition: server),
         .product(name: "Metrics", package: "swift-metrics", condition: server),
       ]),
+    .systemLibrary(name: "CKernelClock"),
     .executableTarget(
       name: "SignetCLI",
       dependencies: [
-        "JOSE", "HummingbirdTokenVerification", "SignetAuthority", "SignetSQLite", "SignetServer",
+        "JOSE", "CKernelClock", "HummingbirdTokenVerification", "SignetAuthority", "SignetSQLite",
+        "SignetServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser", condition: server),
         .product(name: "Configuration", package: "swift-configuration", condition: server),
         .product(name: "Yams", package: "Yams", condition: server),

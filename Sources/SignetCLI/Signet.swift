@@ -12,8 +12,9 @@ struct Signet: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      InitCommand.self, ServeCommand.self, AccountsCommand.self, KeysCommand.self, SessionsCommand.self,
-      TokenCommand.self, JWSCommand.self, JSONCommand.self, JWKCommand.self, ReferenceCommand.self,
+      InitCommand.self, ServeCommand.self, DoctorCommand.self, AccountsCommand.self, KeysCommand.self,
+      SessionsCommand.self, TokenCommand.self, JWSCommand.self, JSONCommand.self, JWKCommand.self,
+      ReferenceCommand.self,
     ])
 }
 

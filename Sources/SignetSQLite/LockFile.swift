@@ -20,6 +20,15 @@ final class LockFile: Sendable {
     }
   }
 
+  /// Whether a process holds the lock at `path`. Makes no file.
+  static func isHeld(_ path: String) -> Bool {
+    // SAFETY: the path is a NUL-terminated copy that lives through the call, and `open` keeps nothing of it.
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+  }
+
   /// Gives the lock back before the value is gone.
   func release() {
     flock(descriptor, LOCK_UN)

@@ -37,7 +37,8 @@ package enum Schema {
     return found
   }
 
-  private static func version(_ connection: some SQLConnection) throws -> Int64 {
+  /// The version of the database's schema; 0 before the first.
+  package static func version(_ connection: some SQLConnection) throws -> Int64 {
     let versions = try connection.query(
       "SELECT version FROM schema_version WHERE id = 1", [], decode: { try $0.integer(0) })
     return versions.first ?? 0

@@ -109,7 +109,7 @@ extension Authority {
   }
 
   /// Opens the private half of a key, or a secret.
-  func privateKey(from record: SigningKeyRecord) throws -> JWK {
+  package func privateKey(from record: SigningKeyRecord) throws -> JWK {
     let context = Self.sealContext(record.keyID, record.audience)
     guard let opened = keyring.open(record.sealedPrivateJWK, context: context) else {
       throw SigningKeyError.cannotOpen(keyID: record.keyID)

@@ -88,6 +88,8 @@ enum ConfigurationReference {
     | Command | |
     |---|---|
     | `signet serve --print-config` | each setting as it counts, and where that comes from |
+    | `signet serve --check` | whether the server could start, without starting it |
+    | `signet doctor` | everything that is wrong with the authority and its machine, each with what to do |
     """
 
   /// What is said of a group, besides its settings.

@@ -32,11 +32,21 @@ struct ServeCommand: AsyncParsableCommand {
   @Flag(help: "Print every setting as it counts and where it comes from, and do not serve.")
   var printConfig = false
 
-  @Flag(help: "The ready line, or what --print-config prints, in JSON.")
+  @Flag(help: "Say whether it could start, and do not serve; works beside a server that runs.")
+  var check = false
+
+  @Flag(help: "The ready line, or what --print-config or --check prints, in JSON.")
   var json = false
+
+  mutating func validate() throws {
+    guard !printConfig || !check else {
+      throw ValidationError("--print-config and --check are two questions; ask one at a time")
+    }
+  }
 
   mutating func run() async throws {
     if printConfig { return try printConfiguration() }
+    if check { return try checkStart() }
     let settings = try configuration.settings(flags: flags)
     let logger = LogLines.logger(settings)
     let authority = try await OpenedAuthority(settings, logger: logger)
@@ -80,6 +90,18 @@ struct ServeCommand: AsyncParsableCommand {
     let listing = ConfigurationListing(layers)
     if json { listing.json.forEach(Output.json) } else { listing.lines.forEach(Output.line) }
     _ = try Settings(layers)
+  }
+
+  /// Opens what serving would open, and changes nothing.
+  private func checkStart() throws {
+    let report: FindingReport
+    do {
+      report = FindingReport(findings: try Examination(configuration.layers(flags: flags)).ofStart())
+    } catch {
+      report = FindingReport(findings: [.problem("configuration", error: error)])
+    }
+    if json { report.json.forEach(Output.json) } else { report.lines.forEach(Output.line) }
+    guard !report.hasProblem else { throw ExitCode.failure }
   }
 
   private var flags: [SettingLayers.Flag] {
