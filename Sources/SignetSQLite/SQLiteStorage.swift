@@ -78,6 +78,8 @@ extension SQLiteStorage {
       // The pool sets NORMAL while it is being made, so this cannot be part of its configuration.
       try pool.writeWithoutTransaction { database in
         try database.execute(sql: "PRAGMA synchronous = FULL")
+        // See ``SQLiteCheckpoints``.
+        try database.execute(sql: "PRAGMA wal_autocheckpoint = 0")
         try checkPragmas(database)
         try checkContents(database)
         try database.inTransaction(.immediate) {

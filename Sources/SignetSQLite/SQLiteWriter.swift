@@ -15,6 +15,7 @@ final class SQLiteWriter: Sendable {
   private let pool: DatabasePool
   private let observer: RevocationObserver
   private let commitObserver: CommitObserver
+  private let checkpoints: SQLiteCheckpoints
   private let queue = DispatchQueue(label: "signet.sqlite.writer", qos: .userInitiated)
   private let waiting = Mutex(Waiting())
 
@@ -33,6 +34,7 @@ final class SQLiteWriter: Sendable {
     self.pool = pool
     self.observer = observer
     self.commitObserver = commitObserver
+    checkpoints = SQLiteCheckpoints(pool: pool)
   }
 
   /// Runs `body` in a transaction, as ``AuthorityStorage/write(_:)`` promises.
@@ -94,6 +96,7 @@ final class SQLiteWriter: Sendable {
     for attempt in attempts where !attempt.growth.revocations.isEmpty { observer(attempt.growth.revocations) }
     report(batch, since: start, isDurable: true, events: attempts.flatMap(\.growth.events))
     for attempt in attempts { attempt.answer() }
+    checkpoints.committed(batch.count)
   }
 
   private func report(
@@ -131,9 +134,9 @@ final class SQLiteWriter: Sendable {
 //
 // The connections stay open. A sync that fails is not tried again, because the kernel may have dropped
 // the pages and call them clean: a second one that succeeds proves nothing. SQLite needs no second one.
-// For it the log still ends where it did, and the next commit writes all of its frames from there; a
-// checkpoint that could not sync the database copies the same pages again. To close and open the database
-// would be the crash itself: it would bring back what was refused, with its revocations told to nobody.
+// For it the log still ends where it did, and the next commit writes all of its frames from there; and what a
+// checkpoint could not sync is copied again, see `SQLiteCheckpoints`. To close and open the database would be
+// the crash itself: it would bring back what was refused, with its revocations told to nobody.
 extension SQLiteWriter {
   /// Writes an empty commit over one that failed.
   private func bury() {

@@ -21,7 +21,7 @@ import Testing
         let comment: Comment = "\(fault), \(seed)"
         #expect(outcome.disagreements.isEmpty, comment)
         #expect(outcome.counts.unanswered == 0, comment)
-        #expect((outcome.counts.refused > 0) == (outcome.failed > 0), comment)
+        #expect((outcome.counts.refused > 0) == (outcome.failedCommits > 0), comment)
         #expect(outcome.countsAfter.refused == 0, comment)
         #expect(outcome.countsAfter.allAcknowledged == 6, comment)
       }

@@ -10,6 +10,9 @@ final class FaultRun {
     /// How many operations on the files were of the kind asked for, and how many failed.
     let seen: Int
     let failed: Int
+    /// How many of those belonged to a commit: a checkpoint syncs a log that has been synced, and when that
+    /// fails nobody is owed anything.
+    let failedCommits: Int
     /// After it worked again, and where the record and the authority disagree then.
     let countsAfter: Tally.Counts
     var disagreements: [String]
@@ -35,6 +38,7 @@ final class FaultRun {
   func suffer(_ fault: Fault, bursts: Int = 1) async throws -> Outcome {
     serial += 1
     try authority.control.arm(fault, serial: serial)
+    let idleBefore = try authority.trace().lostIdleLogSyncs
     let during = Tally()
     for _ in 0..<bursts {
       try await load(during, operations: 2)
@@ -42,10 +46,12 @@ final class FaultRun {
     }
     let (seen, failed) = try authority.control.counts(serial: serial)
     try authority.control.disarm()
+    let idle = try authority.trace().lostIdleLogSyncs - idleBefore
     let after = Tally()
     try await load(after, operations: 1)
     var outcome = Outcome(
-      counts: during.current, seen: seen, failed: failed, countsAfter: after.current, disagreements: [])
+      counts: during.current, seen: seen, failed: failed, failedCommits: failed - idle,
+      countsAfter: after.current, disagreements: [])
     outcome.disagreements = during.current.disagreements + after.current.disagreements
     outcome.disagreements += try await examine()
     return outcome

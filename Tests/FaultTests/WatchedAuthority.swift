@@ -53,6 +53,11 @@ final class WatchedAuthority {
     try file.close()
   }
 
+  /// What the process has done to its files since it was started.
+  func trace() throws -> Trace {
+    try Trace(contentsOf: tracePath)
+  }
+
   deinit {
     _ = stop()
     try? FileManager.default.removeItem(at: directory)
@@ -65,7 +70,7 @@ final class WatchedAuthority {
     disk = try Disk(of: database)
     let process = try SignetProcess.make(
       ["serve", "--config", data, "--port", "0"],
-      environment: try FaultLayer.environment(database: database, trace: trace, control: control.path))
+      environment: try FaultLayer.environment(database: database, trace: tracePath, control: control.path))
     let log = try OutputFile(at: directory.appending(path: "log-\(starts)"))
     process.standardError = log.handle
     let server = try BackgroundProcess(process, errors: log)
@@ -87,10 +92,10 @@ final class WatchedAuthority {
   func cutPower(_ loss: Loss, using generator: inout SplitMix64) throws -> Int {
     server?.waitForEnd()
     server = nil
-    let unsynced = disk?.replay(try Trace(contentsOf: trace), loss: loss, using: &generator)
+    let unsynced = disk?.replay(try Trace(contentsOf: tracePath), loss: loss, using: &generator)
     try disk?.install()
     disk = nil
-    try FileManager.default.removeItem(atPath: trace)
+    try FileManager.default.removeItem(atPath: tracePath)
     return unsynced ?? 0
   }
 
@@ -114,7 +119,7 @@ final class WatchedAuthority {
     return copy
   }
 
-  private var trace: String { directory.appending(path: "trace-\(starts)").path(percentEncoded: false) }
+  private var tracePath: String { directory.appending(path: "trace-\(starts)").path(percentEncoded: false) }
 }
 
 /// The built `signet`.

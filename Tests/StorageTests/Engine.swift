@@ -56,7 +56,8 @@ final class TemporaryFolder: Sendable {
 
   deinit {
     do {
-      try FileManager.default.removeItem(at: url)
+      // SQLite may be removing its own files from it just now, which are then missed here.
+      do { try FileManager.default.removeItem(at: url) } catch { try FileManager.default.removeItem(at: url) }
     } catch {
       Issue.record("\(url.path) stays behind: \(error)")
     }

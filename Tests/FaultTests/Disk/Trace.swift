@@ -28,6 +28,22 @@ struct Trace: Sendable {
 
   let records: [(file: File, event: Event)]
 
+  /// How many syncs of the log failed that had nothing new to sync.
+  var lostIdleLogSyncs: Int {
+    var (isDirty, count) = (false, 0)
+    for case (.log, let event) in records {
+      switch event {
+      case .write, .truncate: isDirty = true
+      case .sync: isDirty = false
+      case .lostSync:
+        if !isDirty { count += 1 }
+        isDirty = false
+      case .create, .unlink: break
+      }
+    }
+    return count
+  }
+
   /// Reads a trace. What stands at its end and is no whole record was being written at the kill.
   init(contentsOf path: String) throws {
     let isThere = FileManager.default.fileExists(atPath: path)
