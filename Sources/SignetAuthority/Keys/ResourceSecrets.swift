@@ -21,8 +21,9 @@ extension AuthorityPolicy {
   /// any.
   func tokenAudiences(_ named: [String]?, of granted: [String]) -> [String] {
     if let named { return named }
-    let published = granted.filter { !hasOwnSecret($0) }
-    return published.isEmpty ? granted : published
+    let declared = declared(granted)
+    let published = declared.filter { !hasOwnSecret($0) }
+    return published.isEmpty ? declared : published
   }
 
   /// Whether one token can be for all of `audiences`: it has one signature, and what is signed with a

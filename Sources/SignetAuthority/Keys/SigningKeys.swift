@@ -84,19 +84,28 @@ extension Authority {
   package func signingKeys(from records: [SigningKeyRecord]) throws -> SigningKeys {
     let ring = records.filter { $0.audience == nil }
     guard let active = ring.last(where: { $0.state == .active }) else { throw SigningKeyError.noActiveKey }
-    let published = try ring.map { record in
-      do {
-        return try JWK(parsing: record.publicJWK)
-      } catch {
-        throw SigningKeyError.damaged(keyID: record.keyID)
-      }
-    }
+    let published = try ring.map(publicKey(from:))
     var secrets: [String: SigningKey] = [:]
     for record in records where record.state == .active {
       if let audience = record.audience { secrets[audience] = try signer(from: record) }
     }
     return SigningKeys(
       signer: try signer(from: active), published: JWKSet(keys: published), secrets: secrets)
+  }
+
+  /// The public half of a key as it is published. It comes out of the seal: of what lies open in the database
+  /// nobody knows who wrote it.
+  private func publicKey(from record: SigningKeyRecord) throws -> JWK {
+    let jwk = try privateKey(from: record)
+    do {
+      let half = try jwk.publicKey()
+      guard half.publicJSON().encoded() == record.publicJWK, half.algorithm == record.algorithm else {
+        throw SigningKeyError.damaged(keyID: record.keyID)
+      }
+      return half
+    } catch {
+      throw SigningKeyError.damaged(keyID: record.keyID)
+    }
   }
 
   private func signer(from record: SigningKeyRecord) throws -> SigningKey {

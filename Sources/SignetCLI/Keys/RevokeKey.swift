@@ -40,14 +40,20 @@ struct RevokeKey: AsyncParsableCommand {
   }
 
   private static func consequences(of key: SigningKeySummary) -> [String] {
-    let others =
-      key.resource.map { "“\($0)” accepts them until it holds a new file of `signet keys export`." }
-      ?? "APIs elsewhere refuse them once they have fetched the key set again, within 15 minutes."
+    if let resource = key.resource {
+      return [
+        "\(key.keyID) lies in one file with all secrets of “\(resource)”: fresh ones take the place of all "
+          + "of them.",
+        "Until “\(resource)” holds a new file of `signet keys export`, it accepts what a thief makes, and "
+          + "refuses what is signed here.",
+      ]
+    }
+    let others = "APIs elsewhere refuse them once they have fetched the key set again, within 15 minutes."
     switch key.state {
     case "active":
       return [
         "\(key.keyID) signs now. Every token that it signed is refused here at once; \(others)",
-        "Clients refresh. The next key signs from now on, also if verifiers have to be given it first.",
+        "Clients refresh. The next key signs from now on, also if verifiers have to fetch it first.",
       ]
     case "retired":
       return [

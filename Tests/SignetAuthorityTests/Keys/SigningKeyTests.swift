@@ -20,6 +20,30 @@ import Testing
     #expect(try await self.records(in: world) == records)
   }
 
+  @Test func `a key that somebody wrote into the database is not published`() async throws {
+    let world = try await World()
+    let genuine = try await records(in: world)
+    let planted = try JWK.generate(.es256, keyID: "planted")
+    let publicJWK = try planted.publicKey().publicJSON().encoded()
+    let active = try key(.active, among: genuine)
+    let forgeries = [
+      // A public half with no private one, or with that of another key, of whatever state.
+      ("planted", [UInt8](), publicJWK), ("planted", active.sealedPrivateJWK, publicJWK),
+      (active.keyID, active.sealedPrivateJWK, publicJWK),
+    ]
+    for (keyID, sealed, published) in forgeries {
+      for state in [SigningKeyRecord.State.next, .active, .retired] {
+        let forgery = SigningKeyRecord(
+          keyID: keyID, algorithm: .es256, state: state, publicJWK: published, sealedPrivateJWK: sealed,
+          createdAt: TestClock.start)
+        #expect(throws: SigningKeyError.self, "\(keyID), \(state)") {
+          try world.authority.signingKeys(from: [forgery] + genuine)
+        }
+      }
+    }
+    _ = try world.authority.signingKeys(from: genuine)
+  }
+
   @Test func `a rotation waits until the next key has been published long enough`() async throws {
     let world = try await World()
     let before = try await records(in: world)
