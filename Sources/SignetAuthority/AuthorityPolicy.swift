@@ -11,6 +11,8 @@ package struct AuthorityPolicy: Sendable {
   package let sessionIdleLimit: Duration
   /// A session ends this long after its login, whatever happens.
   package let sessionAbsoluteLimit: Duration
+  /// How many sessions an account may have at a time, 1 to 10,000: a login beyond ends the oldest.
+  package let sessionsPerAccount: Int
   /// How long after a rotation the previous refresh token still gets the same successor; 0 to 60 s.
   package let refreshGrace: Duration
   package let passwords: PasswordPolicy
@@ -37,6 +39,7 @@ package struct AuthorityPolicy: Sendable {
     accessTokenLifetime: Duration = .seconds(300),
     sessionIdleLimit: Duration = .seconds(30 * 86_400),
     sessionAbsoluteLimit: Duration = .seconds(180 * 86_400),
+    sessionsPerAccount: Int = 100,
     refreshGrace: Duration = .seconds(10),
     passwords: PasswordPolicy,
     throttling: ThrottlePolicy = .standard,
@@ -54,6 +57,9 @@ package struct AuthorityPolicy: Sendable {
     try Self.check(
       sessionAbsoluteLimit, within: .seconds(60) ... .seconds(731 * 86_400), "sessions.absolute-limit")
     try Self.check(sessionIdleLimit, within: .seconds(60)...sessionAbsoluteLimit, "sessions.idle-limit")
+    guard (1...10_000).contains(sessionsPerAccount) else {
+      throw PolicyError(setting: "sessions.per-account", problem: "must be from 1 to 10000")
+    }
     try Self.check(refreshGrace, within: .zero ... .seconds(60), "sessions.refresh-grace")
     try Self.check(
       auditRetention, within: .seconds(30 * 86_400) ... .seconds(3_660 * 86_400), "audit.retention")
@@ -74,6 +80,7 @@ package struct AuthorityPolicy: Sendable {
     self.accessTokenLifetime = accessTokenLifetime
     self.sessionIdleLimit = sessionIdleLimit
     self.sessionAbsoluteLimit = sessionAbsoluteLimit
+    self.sessionsPerAccount = sessionsPerAccount
     self.refreshGrace = refreshGrace
     self.passwords = passwords
     self.throttling = throttling

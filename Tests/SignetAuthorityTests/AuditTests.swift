@@ -50,12 +50,13 @@ import Testing
         "refresh.retried", "refresh.refused", "refresh.reused", "refresh.from_future",
         "account.added", "account.disabled",
         "account.enabled", "password.changed", "password.refused", "account.roles_changed", "key.added",
-        "key.activated", "key.retired", "key.removed",
+        "key.activated", "key.retired", "key.removed", "key.revoked", "secret.exported",
       ])
     #expect(
       RevocationCause.allCases.map(\.rawValue) == [
-        "logout", "logout_everywhere", "logout_others", "replaced", "password_changed", "account_disabled",
-        "refresh_token_reused", "refresh_token_from_future", "administrator", "roles_changed",
+        "logout", "logout_everywhere", "logout_others", "replaced", "crowded_out", "password_changed",
+        "account_disabled", "refresh_token_reused", "refresh_token_from_future", "administrator",
+        "roles_changed",
       ])
     #expect(SigningKeyRecord.State.allCases.map(\.rawValue) == ["next", "active", "retired"])
   }

@@ -39,12 +39,13 @@ package struct TestAuthority: Sendable {
   package static func policy(
     accessTokenLifetime: Duration = .seconds(300), sessionIdleLimit: Duration = .seconds(3600),
     sessionAbsoluteLimit: Duration = .seconds(86_400), refreshGrace: Duration = .seconds(10),
-    signingAlgorithm: SignatureAlgorithm = .es256
+    sessionsPerAccount: Int = 100, signingAlgorithm: SignatureAlgorithm = .es256
   ) throws -> AuthorityPolicy {
     guard let passwords = PasswordPolicy() else { throw FixtureError() }
     return try AuthorityPolicy(
       issuer: issuer, accessTokenLifetime: accessTokenLifetime, sessionIdleLimit: sessionIdleLimit,
-      sessionAbsoluteLimit: sessionAbsoluteLimit, refreshGrace: refreshGrace, passwords: passwords,
+      sessionAbsoluteLimit: sessionAbsoluteLimit, sessionsPerAccount: sessionsPerAccount,
+      refreshGrace: refreshGrace, passwords: passwords,
       resources: [
         Resource(name: "orders", audience: ordersAudience, scopes: ["orders:read", "orders:write"]),
         Resource(name: "reports", audience: reportsAudience, scopes: ["reports:read"]),
@@ -125,12 +126,13 @@ extension TestAuthority {
   /// Presents the text of a refresh token.
   package func refresh(
     _ text: String, retryKey: String? = nil, client: ClientID = .firstParty,
-    senderKey: [UInt8]? = nil, narrowing: GrantNarrowing = .whole
+    senderKey: [UInt8]? = nil, narrowing: GrantNarrowing = .whole,
+    origin: RequestOrigin = TestAuthority.origin
   ) async throws -> RefreshOutcome {
     guard let token = RefreshToken(text, keyring: authority.keyring) else { throw FixtureError() }
     let request = RefreshRequest(
       token: token, client: client, retryKey: retryKey.flatMap(RetryKey.init), senderKey: senderKey,
-      narrowing: narrowing, origin: Self.origin)
+      narrowing: narrowing, origin: origin)
     return try await write { authority, tx, now in
       try authority.refresh(request, in: tx, at: now)
     }

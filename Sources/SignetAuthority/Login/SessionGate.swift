@@ -54,6 +54,7 @@ extension Authority {
         resources: resources, rotatedAt: now, createdAt: now)
       try tx.insert(grant)
       try endReplaced(request, in: tx, at: now)
+      try makeRoom(for: session, origin: request.origin, in: tx, at: now)
       return .opened(issue(grant, of: session, account: account, position: position, at: now))
     }
   }
@@ -111,6 +112,16 @@ extension Authority {
     try tx.append(
       AuditEvent(at: now, kind: .loginSucceeded, account: login.account, session: session.id, origin: origin))
     return session
+  }
+
+  /// Ends the oldest sessions of an account that has more than it may. Whoever knows a password could
+  /// otherwise fill the database, and make each change of the account as long as that list.
+  private func makeRoom(
+    for session: Session, origin: RequestOrigin, in tx: some AuthorityWrites, at now: Timestamp
+  ) throws {
+    let newestFirst = try tx.unendedSessions(of: session.account).filter { $0.id != session.id }
+    let surplus = newestFirst.dropFirst(policy.sessionsPerAccount - 1)
+    try end(Array(surplus), cause: .crowdedOut, origin: origin, in: tx, at: now)
   }
 
   private func endReplaced(

@@ -9,6 +9,8 @@ package enum RevocationCause: String, CaseIterable, Sendable {
   case logoutOthers = "logout_others"
   /// A login took its place in the same browser.
   case replaced = "replaced"
+  /// The account had as many as it may, and this was the oldest when another began.
+  case crowdedOut = "crowded_out"
   case passwordChanged = "password_changed"
   case accountDisabled = "account_disabled"
   /// A refresh token was used twice.

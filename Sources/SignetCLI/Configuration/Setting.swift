@@ -63,6 +63,9 @@ extension Setting {
       name: "sessions.absolute-limit", form: .duration, initial: "180d",
       summary: "a session ends this long after its login, whatever happens"),
     Setting(
+      name: "sessions.per-account", form: .integer(1...10_000), initial: "100",
+      summary: "how many sessions an account has at most; a login beyond ends the oldest"),
+    Setting(
       name: "sessions.refresh-grace", form: .duration, initial: "10s",
       summary: "how long a spent refresh token still gets the same successor, up to 60 s"),
     Setting(

@@ -54,6 +54,7 @@ struct Settings: Sendable {
     let lifetime = try reading.duration("tokens.access-lifetime")
     let idleLimit = try reading.duration("sessions.idle-limit")
     let absoluteLimit = try reading.duration("sessions.absolute-limit")
+    let sessionsPerAccount = try reading.integer("sessions.per-account")
     let grace = try reading.duration("sessions.refresh-grace")
     let retention = try reading.duration("audit.retention")
     let publishAhead = try reading.duration("signing.publish-ahead")
@@ -65,8 +66,8 @@ struct Settings: Sendable {
     do {
       return try AuthorityPolicy(
         issuer: issuer, accessTokenLifetime: lifetime, sessionIdleLimit: idleLimit,
-        sessionAbsoluteLimit: absoluteLimit, refreshGrace: grace, passwords: passwords,
-        throttling: throttling, auditRetention: retention, resources: resources,
+        sessionAbsoluteLimit: absoluteLimit, sessionsPerAccount: sessionsPerAccount, refreshGrace: grace,
+        passwords: passwords, throttling: throttling, auditRetention: retention, resources: resources,
         roles: Dictionary(uniqueKeysWithValues: roles), defaultScopes: Set(layers.list("default-scopes")),
         signingAlgorithm: algorithm, keyPublishAhead: publishAhead, keyRotationInterval: rotationInterval)
     } catch {

@@ -54,6 +54,27 @@ import TokenVerification
     #expect(try await world.test.refresh(planted.refreshToken).denial == .sessionEnded)
   }
 
+  @Test func `a login beyond what an account may have ends its oldest session, and no other`() async throws {
+    let world = try await World(policy: try TestAuthority.policy(sessionsPerAccount: 3))
+    let account = try await world.test.addAccount()
+    let other = try await world.test.logIn(try await world.test.addAccount("eve"))
+    var all: [IssuedTokens] = []
+    for _ in 0..<5 {
+      all.append(try await world.test.logIn(account))
+      world.clock.advance(by: .seconds(1))
+    }
+    for (index, tokens) in all.enumerated() {
+      #expect(try await world.isAccepted(tokens) == (index >= 2), "\(index)")
+      #expect(
+        try await world.session(tokens.session.id)?.ending?.cause == (index >= 2 ? nil : .crowdedOut))
+    }
+    #expect(try await world.isAccepted(other))
+    // A browser's own session makes the room that its successor takes.
+    let request = SessionRequest(origin: TestAuthority.origin, replacing: all[4].session.id)
+    _ = try await world.test.logIn(account, request: request)
+    #expect(try await world.isAccepted(all[2]))
+  }
+
   @Test func `a session that is gone is replaced without a word`() async throws {
     let world = try await World()
     let account = try await world.test.addAccount()

@@ -31,6 +31,8 @@ final class Authority {
       trusted-proxies: [127.0.0.1]
     tokens:
       access-lifetime: 1h
+    sessions:
+      per-account: 10000
     passwords:
       hash:
         threads: \(hashingThreads)
