@@ -50,6 +50,8 @@ extension PasswordPieces {
   ) -> Int {
     /// The least weight of the text up to each place.
     var weights = [0] + Array(repeating: Int.max, count: text.count)
+    let runs = runLengths(in: text)
+    var reached = (end: 0, weight: Int.max)
     for start in text.indices {
       let before = weights[start]
       guard before < leastWeight else {
@@ -58,8 +60,13 @@ extension PasswordPieces {
       }
       func reach(_ end: Int, adding weight: Int) { weights[end] = min(weights[end], before + weight) }
       reach(start + 1, adding: weight(of: text[start]))
-      let run = runLength(in: text, from: start)
-      if run >= shortestRun { for end in (start + shortestRun)...(start + run) { reach(end, adding: 1) } }
+      let runEnd = start + runs[start]
+      // A place within a run that was reached as cheaply has nothing to add: else long runs would cost their
+      // square.
+      if runs[start] >= shortestRun, runEnd > reached.end || before < reached.weight {
+        for end in (start + shortestRun)...runEnd { reach(end, adding: 1) }
+        reached = (runEnd, before)
+      }
       if isYear(text, at: start) { reach(start + 4, adding: 2) }
       for name in known where !name.isEmpty && text[start...].starts(with: name) {
         reach(start + name.count, adding: 0)
@@ -92,17 +99,21 @@ extension PasswordPieces {
     return letters != bytes && common.contains(letters)
   }
 
-  /// How many characters from `start` on are the same, count up or down, or lie beside each other.
-  private static func runLength(in text: [Unicode.Scalar], from start: Int) -> Int {
+  /// For each place, how many characters from there on are the same, count up or down, or lie beside each
+  /// other.
+  private static func runLengths(in text: [Unicode.Scalar]) -> [Int] {
     let steps: [(Unicode.Scalar, Unicode.Scalar) -> Bool] = [
       { $0 == $1 }, { $1.value == $0.value + 1 }, { $0.value == $1.value + 1 }, KeyboardWalk.areNeighbours,
     ]
-    let lengths = steps.map { continues in
-      var end = start + 1
-      while end < text.count, continues(text[end - 1], text[end]) { end += 1 }
-      return end - start
+    var longest = Array(repeating: 1, count: text.count)
+    for continues in steps {
+      var length = 1
+      for place in text.indices.dropLast().reversed() {
+        length = continues(text[place], text[place + 1]) ? length + 1 : 1
+        longest[place] = max(longest[place], length)
+      }
     }
-    return lengths.max() ?? 1
+    return longest
   }
 
   private static func isYear(_ text: [Unicode.Scalar], at start: Int) -> Bool {

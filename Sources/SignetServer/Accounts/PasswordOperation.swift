@@ -30,12 +30,13 @@ extension AuthorityService {
       try await recordPasswordRefusal(of: principal.account, session: principal.session, origin: origin)
       return .wrongCurrentPassword
     }
-    try await settle(guess)
+    // A guess stays spent until a password is accepted: asking about new ones costs work and leaves evidence.
     if let refusal = authority.policy.refusal(of: new, names: account.loginNames) {
       try await recordPasswordRefusal(
         of: principal.account, session: principal.session, reason: refusal.code, origin: origin)
       return .refused(refusal)
     }
+    try await settle(guess)
     let hash = try await hasher.hash(new)
     let now = clock()
     let outcome = try await storage.write { [authority] tx in

@@ -53,4 +53,23 @@ import Testing
       #expect(try await change(RunningAuthority.password).status == 200)
     }
   }
+
+  @Test func `A10 a new password that is refused costs a guess`() async throws {
+    try await RunningAuthority.run { running in
+      try await running.addAccount("ada")
+      let tokens = try await running.logIn()
+      func change(to new: String) async throws -> APIAnswer {
+        try await running.api.post(
+          "/api/v1/password",
+          ["current_password": .string(RunningAuthority.password), "new_password": .string(new)],
+          tokens.bearer)
+      }
+      for _ in 0..<10 { #expect(try await change(to: "short").status == 422) }
+      #expect(try await change(to: "short").status == 429)
+      running.clock.advance(by: .seconds(5))
+      #expect(try await change(to: "nine lives of a staple").status == 200)
+      let refused = try await running.auditEvents().filter { $0.kind == .passwordChangeRefused }
+      #expect(refused.count == 10)
+    }
+  }
 }
