@@ -32,13 +32,19 @@ extension GrantNarrowing {
   /// Why this exceeds `grant`, or one token; nil when it lies within.
   func refusal(within grant: Grant, policy: AuthorityPolicy) -> NarrowingRefusal? {
     if let stray = scopes?.first(where: { !grant.scopes.contains($0) }) { return .scope(stray) }
-    if let stray = resources?.first(where: { !grant.resources.contains($0) }) { return .resource(stray) }
-    guard resources?.isEmpty != true else { return .resource("") }
+    let declared = policy.declared(grant.resources)
+    if let stray = resources?.first(where: { !declared.contains($0) }) { return .resource(stray) }
+    guard resources?.isEmpty != true, !declared.isEmpty else { return .resource("") }
     return policy.canShareToken(policy.tokenAudiences(resources, of: grant.resources)) ? nil : .mixedResources
   }
 }
 
 extension AuthorityPolicy {
+  /// Those of `audiences` that are still declared: a grant outlives what it was made for.
+  func declared(_ audiences: [String]) -> [String] {
+    audiences.filter { audience in resources.contains { $0.audience == audience } }
+  }
+
   /// What a new grant holds when `request` is asked for by an account with `roles`.
   ///
   /// Without named resources it is for all that are declared, though not in one token if some have a secret

@@ -156,6 +156,26 @@ import TokenVerification
     #expect(world.revocations.isEmpty)
   }
 
+  @Test func `A5 a resource that is no longer declared is in no token any more`() async throws {
+    let world = try await World()
+    let tokens = try await world.test.logIn(try await world.test.addAccount())
+    #expect(tokens.grant.resources.contains(TestAuthority.reportsAudience))
+    let policy = try AuthorityPolicy(
+      issuer: TestAuthority.issuer, passwords: try #require(PasswordPolicy()),
+      resources: [Resource(name: "orders", audience: TestAuthority.ordersAudience, scopes: [])])
+    let later = Authority(policy: policy, keyring: world.authority.keyring, random: world.authority.random)
+    let token = try #require(RefreshToken(tokens.refreshToken, keyring: world.authority.keyring))
+    func refresh(for audiences: [String]?) async throws -> RefreshOutcome {
+      let request = RefreshRequest(
+        token: token,
+        narrowing: GrantNarrowing(scopes: nil, resources: audiences), origin: TestAuthority.origin)
+      return try await world.write { _, tx, now in try later.refresh(request, in: tx, at: now) }
+    }
+    #expect(try await refresh(for: [TestAuthority.reportsAudience]).denial == .invalidResource)
+    let audiences = try await refresh(for: nil).tokens?.accessToken.claim("aud")
+    #expect(audiences == .strings([TestAuthority.issuer, TestAuthority.ordersAudience]))
+  }
+
   /// Refreshes, expects the denial (nil: none), and that a refusal neither spent nor ended anything.
   private func expect(_ denial: RefreshDenial?, for tokens: IssuedTokens, in world: World) async throws {
     let before = try await world.read { (try $0.grant(tokens.grant.id), try $0.session(tokens.session.id)) }

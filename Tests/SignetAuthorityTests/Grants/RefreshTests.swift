@@ -43,6 +43,19 @@ import TokenVerification
     #expect(tokenIDs[0] != tokenIDs[1])
   }
 
+  @Test func `a client that retries often does not hide a retry from elsewhere`() async throws {
+    let world = try await World()
+    let first = try await world.test.logIn(try await world.test.addAccount())
+    _ = try await world.test.refresh(first.refreshToken)
+    for address in ["192.0.2.1", "192.0.2.1", "192.0.2.1", "198.51.100.7"] {
+      let origin = RequestOrigin(requestID: "retry", address: address)
+      #expect(try await world.test.refresh(first.refreshToken, origin: origin).isRetry == true)
+    }
+    let events = try await world.read { try $0.auditEvents(of: nil, before: nil, limit: 100) }
+    let addresses = events.filter { $0.kind == .refreshRetried }.map(\.origin.address)
+    #expect(addresses == ["198.51.100.7", "192.0.2.1"])
+  }
+
   @Test func `A4 a spent token after the grace ends the session`() async throws {
     let world = try await World()
     let first = try await world.test.logIn(try await world.test.addAccount())
