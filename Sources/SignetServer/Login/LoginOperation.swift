@@ -34,7 +34,7 @@ extension AuthorityService {
         try await storage.write { [authority] tx in
           try authority.recordDenial(denial, origin: request.origin, in: tx, at: now)
         }
-        metrics.loginRefusals.add(denial.reason)
+        metrics.count(denial)
         return .denied(denial)
       }
     }
@@ -51,7 +51,7 @@ extension AuthorityService {
     }
     switch opening {
     case .denied(let denial):
-      metrics.loginRefusals.add(denial.reason)
+      metrics.count(denial)
       return .denied(denial)
     case .opened(let issued):
       let tokens = try sign(issued)

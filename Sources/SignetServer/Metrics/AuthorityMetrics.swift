@@ -8,7 +8,7 @@ package struct AuthorityMetrics: Sendable {
   /// For the ``PasswordHasher``.
   package let hashing: HashingMetrics
   let guessesThrottled: CounterCell
-  let loginRefusals: CounterGroup<LoginDenial.Reason>
+  private let loginRefusals: CounterGroup<LoginDenial.Reason>
   let refreshRefusals: CounterGroup<RefreshDenial>
   let refreshesForged: CounterCell
   private let commits: CommitMetrics
@@ -23,6 +23,17 @@ package struct AuthorityMetrics: Sendable {
     refreshRefusals = CounterGroup(.refreshRefusals, in: registry)
     refreshesForged = registry.counter(.refreshRefusals, "forged")
     commits = CommitMetrics(in: registry)
+  }
+
+  /// Counts a login that was refused.
+  ///
+  /// Whoever reads the page may also be trying to log in: which accounts exist, and which have a password,
+  /// must not show here either. The audit log tells them apart.
+  func count(_ denial: LoginDenial) {
+    switch denial.reason {
+    case .unknownAccount, .noPassword: loginRefusals.add(.wrongPassword)
+    default: loginRefusals.add(denial.reason)
+    }
   }
 
   /// What a storage calls after each commit.

@@ -73,7 +73,8 @@ extension Metric {
 
   static let loginRefusals = Metric(
     "signet_login_refusals_total", .counter, labels: ["reason"],
-    "Logins that were refused after the password was looked at.")
+    "Logins that were refused after the password was looked at. An unknown account is a wrong password too."
+  )
   static let refreshRefusals = Metric(
     "signet_refresh_refusals_total", .counter, labels: ["reason"],
     "Refreshes that were refused. Forged: a token that was never issued here.")

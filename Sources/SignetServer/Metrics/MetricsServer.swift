@@ -27,7 +27,9 @@ package struct MetricsServer: Service {
   /// Serves until a graceful shutdown or cancellation.
   /// - Throws: `PolicyError` when the address cannot be listened on.
   package func run() async throws {
-    let router = Router()
+    let router = Router(context: AuthorityRequestContext.self)
+    // A scrape has no body. Who sends one slowly would keep others from one of the few connections.
+    router.add(middleware: RequestBodyMiddleware(timeout: .seconds(5)))
     router.get("/metrics") { [page] _, _ in
       let buffer = ByteBuffer(string: await page.text())
       return Response(
