@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Glibc
 internal import HummingbirdTokenVerification
 internal import JOSE
 internal import SignetAuthority
@@ -54,6 +55,8 @@ private final class AuthorityBirth {
   let directory: AuthorityDirectory
   let issuer: String
   private var made: [String] = []
+  /// Open for as long as this value lives: see ``lockDirectory()``.
+  private var lock: FileHandle?
 
   init(directory: AuthorityDirectory, issuer: String) {
     self.directory = directory
@@ -68,8 +71,11 @@ private final class AuthorityBirth {
     let template = ConfigurationTemplate.text(issuer: issuer)
     let policy = try Self.settings(template, directory: directory.path).policy
     try refuseToOverwrite()
+    let isNew = try makeDirectory()
+    try lockDirectory()
+    try refuseToOverwrite()
+    if isNew { made.append(directory.path) }
     do {
-      try makeDirectory()
       let keyring = try makeKeyring()
       try await makeDatabase(Authority(policy: policy, keyring: keyring, random: .system))
       try write(template, to: directory.configuration)
@@ -93,16 +99,29 @@ private final class AuthorityBirth {
     }
   }
 
-  private func makeDirectory() throws {
+  /// - Returns: Whether it was not there.
+  private func makeDirectory() throws -> Bool {
     let path = directory.path
-    if FileManager.default.fileExists(atPath: path) {
-      try FileManager.default.requireEmptyOrPrivate(path)
-    } else {
+    let isNew = !FileManager.default.fileExists(atPath: path)
+    if isNew {
       try FileManager.default.createDirectory(
         atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-      made.append(path)
+    } else {
+      try FileManager.default.requireEmptyOrPrivate(path)
     }
     try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)
+    return isNew
+  }
+
+  /// Keeps a second `init` away, which would fail at the first's files, and then remove them as its own.
+  private func lockDirectory() throws {
+    let handle = try FileHandle(forReadingFrom: URL(filePath: directory.path))
+    guard flock(handle.fileDescriptor, LOCK_EX | LOCK_NB) == 0 else {
+      throw CommandError(
+        "another `signet init` is at work in \(directory.path)",
+        next: "wait for it, or choose another --directory")
+    }
+    lock = handle
   }
 
   private func makeKeyring() throws -> Keyring {
