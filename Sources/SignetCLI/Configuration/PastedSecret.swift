@@ -32,6 +32,12 @@ enum PastedSecret {
     marks.contains { text.contains($0) }
   }
 
-  /// PEM; a keyring's line; JSON in base64url, as every JWT begins; the private member of a JWK; PHC.
-  private static let marks = ["-----BEGIN", "kr1.", "eyJ", "\"d\":", "$argon2"]
+  /// PEM; a keyring's line; JSON in base64url, as every JWT begins; the private members of a JWK; PHC; and
+  /// DER in base64, which begins with lengths and identifiers: EC and Ed25519 in PKCS#8, SEC 1, RSA in PKCS#8
+  /// and PKCS#1.
+  private static let marks = [
+    "-----BEGIN", "kr1.", "eyJ", #""d""#, #""k""#, "$argon2",
+    "MIGHAgEA", "MIG2AgEA", "MIHuAgEA", "MC4CAQAw", "MHcCAQEE", "IBADANBgkqhkiG9w0B", "IBAAKCAQEA",
+    "IBAAKCAYEA", "IBAAKCAgEA",
+  ]
 }
