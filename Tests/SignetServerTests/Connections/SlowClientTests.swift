@@ -84,7 +84,7 @@ import Testing
 
   @Test func `an HTTP/2 body that never comes is answered with 408`() async throws {
     let limits = Self.limits(
-      idle: .seconds(2), farewell: .seconds(1), body: .milliseconds(200))
+      idle: .seconds(8), farewell: .seconds(1), body: .milliseconds(200))
     try await run(limits) { running in
       let head = RawHTTP2.head(
         stream: 1, method: RawHTTP2.post, path: "/api/v1/login", endsStream: false)
