@@ -4,16 +4,18 @@ internal import SignetStorage
 
 /// The storage of an authority in one SQLite file, for one process.
 ///
-/// Reads run on snapshots, several at once; writes one after the other, as many as are waiting in one durable
+/// Reads run on snapshots, as many as are waiting on one; writes one after the other, likewise in one durable
 /// commit (write-ahead log, `synchronous = FULL`). Nothing here blocks the thread of its caller, but
 /// ``open(path:observer:commitObserver:)`` and ``close()``.
 package final class SQLiteStorage: AuthorityStorage {
   let pool: DatabasePool
+  private let reader: SQLiteReader
   private let writer: SQLiteWriter
   private let lock: LockFile
 
   private init(pool: DatabasePool, writer: SQLiteWriter, lock: LockFile) {
     self.pool = pool
+    reader = SQLiteReader(pool: pool)
     self.writer = writer
     self.lock = lock
   }
@@ -44,13 +46,7 @@ package final class SQLiteStorage: AuthorityStorage {
   package func read<Answer: Sendable>(
     _ body: @escaping @Sendable (any AuthorityReads) throws -> Answer
   ) async throws -> Answer {
-    do {
-      return try await pool.read { database in
-        try body(SQLTransaction(SQLiteConnection(database: database)))
-      }
-    } catch let error as DatabaseError {
-      throw StorageError(error)
-    }
+    try await reader.read(body)
   }
 
   package func write<Answer: Sendable>(

@@ -53,6 +53,9 @@ final class HashingThreads: Sendable {
   /// How many pieces of work wait.
   var waiting: Int { queue.withLock { $0.jobs.count } }
 
+  /// Whether as many wait as may.
+  var isFull: Bool { queue.withLock { $0.jobs.count >= $0.limit } }
+
   private func work() {
     Self.lowerPriority()
     while true {
@@ -74,7 +77,8 @@ final class HashingThreads: Sendable {
     #endif
   }
 
-  static let niceness: Int32 = 5
+  /// Far from the rest: where all cores are busy, a login waits for what protected requests leave over.
+  static let niceness: Int32 = 15
 
   /// The nice value of the calling thread; 0 where a thread has none of its own.
   static var currentNiceness: Int32 {
