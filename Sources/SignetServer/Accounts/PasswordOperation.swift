@@ -24,6 +24,7 @@ extension AuthorityService {
     of principal: SessionPrincipal, from current: Password, to new: Password, origin: RequestOrigin
   ) async throws -> OwnPasswordChange {
     guard let account = try await account(of: principal) else { return .superseded }
+    try hasher.requireRoom()
     let guess = PasswordGuess(account: account, origin: origin)
     if case .refused(let wait) = try await spend(guess) { return .throttled(retryAfter: wait) }
     guard try await check(current, account.passwordHash ?? decoy, guess), account.passwordHash != nil else {

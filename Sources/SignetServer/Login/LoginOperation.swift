@@ -15,6 +15,7 @@ extension AuthorityService {
   package func login(
     name: LoginName?, password: Password, request: SessionRequest
   ) async throws -> LoginOutcome {
+    try hasher.requireRoom()
     let guess = PasswordGuess(name: name, origin: request.origin)
     if case .refused(let wait) = try await spend(guess) { return .throttled(retryAfter: wait) }
     var login = Login(decoy: decoy)

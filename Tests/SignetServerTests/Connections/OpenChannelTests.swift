@@ -36,7 +36,7 @@ import Testing
     options.tls = try certificates.make("first")
     options.limits.openRequests = 3
     options.limits.bodyTimeout = .seconds(1)
-    options.limits.idleTimeout = .seconds(3)
+    options.limits.idleTimeout = .seconds(8)
     options.limits.farewellTimeout = .seconds(1)
     try await RunningAuthority.run(options) { running in
       let heads = (0..<5).flatMap { index in

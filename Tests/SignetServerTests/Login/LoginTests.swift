@@ -111,6 +111,12 @@ import Testing
       #expect(refused.status == 503)
       #expect(refused.code == "overloaded")
       #expect(refused.headers.first(name: "retry-after") == "2")
+      // Nothing was written for it, not even that somebody guessed.
+      let written = try await running.service.storage.read {
+        try $0.auditEvents(of: nil, before: nil, limit: 1)
+      }
+      #expect(written.first?.kind == .loginSucceeded)
+      #expect(throws: HashingError.overloaded) { try hasher.requireRoom() }
       #expect(try await running.api.get("/api/v1/me", tokens.bearer).status == 200)
       gate.open()
       _ = try await waiting.value
