@@ -73,8 +73,8 @@ package final class PasswordHasher: Sendable {
     hash.parameters != cost.description
   }
 
-  /// Refuses what would be refused later, before anything is read or written for it: so that a flood of logins
-  /// costs the requests beside them next to nothing.
+  /// Refuses what would be refused later, before anything is read or written for it: so that a flood of
+  /// logins costs the requests beside them next to nothing.
   /// - Throws: ``HashingError/overloaded`` when as many wait as may.
   package func requireRoom() throws(HashingError) {
     guard threads.isFull else { return }
