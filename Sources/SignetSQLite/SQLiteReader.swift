@@ -2,7 +2,6 @@ internal import Dispatch
 internal import GRDB
 internal import SignetAuthority
 internal import SignetStorage
-internal import Synchronization
 
 /// Runs reads: those that wait together share one snapshot of the database.
 ///
@@ -13,13 +12,7 @@ internal import Synchronization
 final class SQLiteReader: Sendable {
   private let pool: DatabasePool
   private let queue = DispatchQueue(label: "signet.sqlite.reader", qos: .userInitiated)
-  private let waiting = Mutex(Waiting())
-
-  private struct Waiting {
-    var reads: [PendingRead] = []
-    /// Whether a run of `drain` will look at `reads` once more.
-    var isDraining = false
-  }
+  private let line = WaitingLine<PendingRead>()
 
   init(pool: DatabasePool) {
     self.pool = pool
@@ -30,34 +23,13 @@ final class SQLiteReader: Sendable {
     _ body: @escaping @Sendable (any AuthorityReads) throws -> Answer
   ) async throws -> Answer {
     try await withCheckedThrowingContinuation { continuation in
-      submit(PendingRead(body, continuation))
+      if line.add(PendingRead(body, continuation)) { queue.async { self.serve() } }
     }
   }
 
-  private func submit(_ read: PendingRead) {
-    let startsDraining = waiting.withLock { waiting in
-      waiting.reads.append(read)
-      defer { waiting.isDraining = true }
-      return !waiting.isDraining
-    }
-    if startsDraining { queue.async { self.drain() } }
-  }
-
-  private func drain() {
-    while let batch = nextBatch() {
+  private func serve() {
+    while let batch = line.next() {
       run(batch)
-    }
-  }
-
-  private func nextBatch() -> [PendingRead]? {
-    waiting.withLock { waiting in
-      guard !waiting.reads.isEmpty else {
-        waiting.isDraining = false
-        return nil
-      }
-      let batch = Array(waiting.reads.prefix(Self.maximumBatch))
-      waiting.reads.removeFirst(batch.count)
-      return batch
     }
   }
 
@@ -74,9 +46,6 @@ final class SQLiteReader: Sendable {
       for read in left { read.fail(error) }
     }
   }
-
-  /// So that a snapshot does not grow old: a checkpoint waits for it.
-  private static let maximumBatch = 128
 }
 
 /// A read that waits for its answer. Either `run` is called, or `fail`: once.

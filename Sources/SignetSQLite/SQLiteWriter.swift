@@ -17,12 +17,10 @@ final class SQLiteWriter: Sendable {
   private let commitObserver: CommitObserver
   private let checkpoints: SQLiteCheckpoints
   private let queue = DispatchQueue(label: "signet.sqlite.writer", qos: .userInitiated)
-  private let waiting = Mutex(Waiting())
+  private let line = WaitingLine<PendingWrite>()
+  private let state = Mutex(State())
 
-  private struct Waiting {
-    var writes: [PendingWrite] = []
-    /// Whether a run of `drain` will look at `writes` once more.
-    var isDraining = false
+  private struct State {
     /// Whether the log may hold a commit that failed; see `bury`.
     var isBurialDue = false
     var isClosed = false
@@ -48,36 +46,20 @@ final class SQLiteWriter: Sendable {
 
   /// Answers what is waiting, and refuses what comes later. Blocks until then.
   func close() {
-    waiting.withLock { $0.isClosed = true }
+    state.withLock { $0.isClosed = true }
     queue.sync {}
   }
 
   private func submit(_ write: PendingWrite) {
-    let (isRefused, startsDraining) = waiting.withLock { waiting in
-      guard !waiting.isClosed else { return (true, false) }
-      waiting.writes.append(write)
-      defer { waiting.isDraining = true }
-      return (false, !waiting.isDraining)
+    guard !state.withLock(\.isClosed) else {
+      return write.fail(StorageError.unavailable("the database has been closed"))
     }
-    if isRefused { write.fail(StorageError.unavailable("the database has been closed")) }
-    if startsDraining { queue.async { self.drain() } }
+    if line.add(write) { queue.async { self.serve() } }
   }
 
-  private func drain() {
-    while let batch = nextBatch() {
+  private func serve() {
+    while let batch = line.next() {
       commit(batch)
-    }
-  }
-
-  private func nextBatch() -> [PendingWrite]? {
-    waiting.withLock { waiting in
-      guard !waiting.writes.isEmpty else {
-        waiting.isDraining = false
-        return nil
-      }
-      let batch = Array(waiting.writes.prefix(Self.maximumBatch))
-      waiting.writes.removeFirst(batch.count)
-      return batch
     }
   }
 
@@ -105,7 +87,7 @@ final class SQLiteWriter: Sendable {
     commitObserver(
       CommitReport(
         writes: batch.count, duration: ContinuousClock.now - start,
-        waiting: waiting.withLock { $0.writes.count }, isDurable: isDurable, events: events))
+        waiting: line.count, isDurable: isDurable, events: events))
   }
 
   private func run(_ batch: [PendingWrite]) throws -> [PendingWrite.Attempt] {
@@ -120,9 +102,6 @@ final class SQLiteWriter: Sendable {
       }
     }
   }
-
-  /// So that the first of many does not wait for all of them.
-  private static let maximumBatch = 128
 }
 
 // A commit that failed, and what the disk makes of it.
@@ -148,12 +127,12 @@ extension SQLiteWriter {
           return .commit
         }
       }
-      waiting.withLock { $0.isBurialDue = false }
+      state.withLock { $0.isBurialDue = false }
     } catch {
       // The disk still fails. Any commit that succeeds meanwhile takes the place as well.
-      let isScheduled = waiting.withLock { waiting in
-        defer { waiting.isBurialDue = true }
-        return waiting.isBurialDue || waiting.isClosed
+      let isScheduled = state.withLock { state in
+        defer { state.isBurialDue = true }
+        return state.isBurialDue || state.isClosed
       }
       if !isScheduled { buryLater() }
     }
@@ -161,9 +140,9 @@ extension SQLiteWriter {
 
   private func buryLater() {
     queue.asyncAfter(deadline: .now() + .seconds(1)) {
-      let isDue = self.waiting.withLock { waiting in
-        defer { waiting.isBurialDue = false }
-        return waiting.isBurialDue && !waiting.isClosed
+      let isDue = self.state.withLock { state in
+        defer { state.isBurialDue = false }
+        return state.isBurialDue && !state.isClosed
       }
       if isDue { self.bury() }
     }
