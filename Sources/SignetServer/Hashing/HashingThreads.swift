@@ -54,7 +54,7 @@ final class HashingThreads: Sendable {
   var waiting: Int { queue.withLock { $0.jobs.count } }
 
   /// Whether as many wait as may.
-  var isFull: Bool { queue.withLock { $0.jobs.count >= $0.limit } }
+  var isFull: Bool { queue.withLock(\.isFull) }
 
   private func work() {
     Self.lowerPriority()
@@ -107,6 +107,8 @@ private struct Queue {
     self.limit = limit
   }
 
+  var isFull: Bool { jobs.count >= limit }
+
   mutating func nextTicket() -> UInt64 {
     lastTicket += 1
     return lastTicket
@@ -114,7 +116,7 @@ private struct Queue {
 
   mutating func add(_ job: HashingJob, ticket: UInt64) throws(HashingError) {
     guard !isStopped else { throw .stopped }
-    guard jobs.count < limit else { throw .overloaded }
+    guard !isFull else { throw .overloaded }
     jobs.append((ticket, job))
   }
 
