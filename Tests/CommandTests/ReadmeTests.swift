@@ -2,6 +2,8 @@ import Foundation
 import SignetTesting
 import Testing
 
+@testable import SignetCLI
+
 /// What README.md shows is what happens.
 @Suite struct ReadmeTests {
   @Test(.timeLimit(.minutes(3)))
@@ -54,6 +56,23 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: file), "\(page.lastPathComponent): \(link) is missing")
       }
     }
+  }
+
+  @Test func `every command that a page of the documentation names is there`() throws {
+    var count = 0
+    for page in try Self.pages() {
+      let text = try String(contentsOf: page, encoding: .utf8)
+      for match in text.matches(of: /(?:`|\n|-- |\$ )signet ((?:[a-z]+(?:-[a-z]+)* ?)+)/) {
+        count += 1
+        var command = try CommandHelp.program()
+        for word in match.output.1.split(separator: " ") where !command.shownSubcommands.isEmpty {
+          command = try #require(
+            command.shownSubcommands.first { $0.commandName == word },
+            "\(page.lastPathComponent): signet \(match.output.1)")
+        }
+      }
+    }
+    #expect(count > 20)
   }
 
   /// The pages at the top of the checkout, and those of `docs/`.
