@@ -45,7 +45,7 @@ import Testing
   }
 
   /// The commit is in the log, whole, and only the disk's word for it is missing.
-  @Test(arguments: Loss.allCases, [FaultRun.Crash.atOnce, .afterRecovery])
+  @Test(.timeLimit(.minutes(2)), arguments: Loss.allCases, [FaultRun.Crash.atOnce, .afterRecovery])
   func `what was answered with 503 is not there after a crash either`(
     loss: Loss, crash: FaultRun.Crash
   ) async throws {

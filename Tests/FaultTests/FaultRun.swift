@@ -77,7 +77,10 @@ final class FaultRun {
     let outcome = await Client(door).perform(logout, of: account)
     if crash == .afterRecovery {
       try arm(.failure(errno: EIO, isLasting: false), skip: .max >> 1)
-      while try authority.control.counts(serial: serial).seen == 0 { await Task.yield() }
+      while try authority.control.counts(serial: serial).seen == 0 {
+        try Task.checkCancellation()
+        await Task.yield()
+      }
     }
     door.kill()
     guard case .refused = outcome else { return (false, []) }

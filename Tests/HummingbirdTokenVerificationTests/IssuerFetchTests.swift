@@ -126,7 +126,23 @@ import TokenVerification
       server["/jwks"] = IssuerServer.Reply(body: fitting, isStreamed: isStreamed)
       #expect(try await failure(fetch(url, bytes: limit)) == nil)
       server["/jwks"] = IssuerServer.Reply(body: fitting + " ", isStreamed: isStreamed)
-      #expect(try await failure(fetch(url, bytes: limit)) != nil)
+      // The bytes themselves are counted: it is not that too large a text was parsed.
+      #expect(try await failure(fetch(url, bytes: limit))?.contains("TooManyBytes") == true)
+    }
+  }
+
+  @Test func `T23 the connection goes to the address that was checked, whatever the name is by now`()
+    async throws
+  {
+    let server = IssuerServer()
+    try await server.run { url in
+      let port = try RemoteURL(url).port ?? 0
+      // A name that nobody has: only who keeps to the address gets as far as a server, which speaks no TLS.
+      let fetch = try IssuerFetch(
+        issuer: "https://id.invalid:\(port)", allowsPrivateAddresses: true, limits: FetchLimits(),
+        resolve: { _ in [.loopbackV4] })
+      let problem = await failure(fetch)
+      #expect(problem?.contains("handshake") == true, "\(problem ?? "none")")
     }
   }
 

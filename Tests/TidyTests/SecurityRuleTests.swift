@@ -33,6 +33,18 @@ import Testing
     }
   }
 
+  @Test func `every mutant is watched by a test that exists`() throws {
+    let (tests, rules) = (try Self.testNames(), Set(try Self.rules().map(\.rule)))
+    for mutant in try Project.files(in: "Tests/Mutants", ending: ".mutant") {
+      if let test = Self.field("test", of: mutant) {
+        #expect(tests.contains { $0.contains(test) }, "\(mutant): no test's name holds “\(test)”")
+      } else {
+        let rule = mutant.name.prefix { $0 != "-" }
+        #expect(rules.contains(String(rule)), "\(mutant) is of no rule and names no test")
+      }
+    }
+  }
+
   /// The rows `| T1 | the rule | “test”; “test” |` of SECURITY.md.
   private static func rules() throws -> [(rule: String, tests: [String])] {
     let rows = try Project.text("SECURITY.md").matches(of: /(?m)^\| ([TA]\d+) \|.*\|(.*)\|$/)

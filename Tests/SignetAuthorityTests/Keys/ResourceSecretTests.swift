@@ -144,6 +144,31 @@ import TokenVerification
     }
   }
 
+  @Test func `T2 what is signed for one resource is good for no other`() async throws {
+    let world = try await SecretWorld()
+    let keys = try world.authority.signingKeys(from: try await world.records())
+    let files = [
+      Self.orders: JWKSet(keys: try await world.export("orders")),
+      Self.reports: JWKSet(keys: try await world.export("reports")),
+    ]
+    let account = try await world.test.addAccount()
+    for audience in files.keys {
+      let narrowing = GrantNarrowing(scopes: nil, resources: [audience])
+      let issued = try await world.test.logIn(
+        account, request: SessionRequest(narrowing: narrowing, origin: TestAuthority.origin))
+      let token = try JWT.sign(
+        issued.accessToken.claims, type: "at+jwt", with: keys.signer(of: issued.accessToken))
+      for (reader, file) in files {
+        for expected in files.keys {
+          let verdict = try world.verdict(token, audience: expected, .hs256, file)
+          let isGood = if case .allow = verdict { true } else { false }
+          // Neither another's secret nor another's name will do.
+          #expect(isGood == (reader == audience && expected == audience), "\(reader) reads \(audience)")
+        }
+      }
+    }
+  }
+
   @Test func `a resource that took its file before a rotation accepts what is signed after it`() async throws
   {
     let world = try await SecretWorld()
