@@ -109,6 +109,14 @@ import Testing
         .contains("SIGNET_RESOURCES_ORDERS_AUDIENCE"))
   }
 
+  @Test func `what many choose is refused as a password, whatever is configured`() throws {
+    for yaml in ["", "\npasswords:\n  minimum-length: 8"] {
+      let policy = try Self.settings("issuer: https://id.example.com" + yaml).policy
+      #expect(policy.refusal(of: try #require(Password("Mississippi 12345")), names: []) == .common)
+      #expect(policy.refusal(of: try #require(Password("nine lives of a staple")), names: []) == nil)
+    }
+  }
+
   @Test(arguments: [
     ("server:\n  port: eighty", "line 3: server.port: is “eighty”"),
     ("server:\n  port: 80\nserver.port: 81", "line 4: server.port: is set twice"),

@@ -33,7 +33,8 @@ struct Settings: Sendable {
 
   private static func policy(_ reading: SettingReading) throws(ConfigurationError) -> AuthorityPolicy {
     let minimum = try reading.integer("passwords.minimum-length")
-    guard let passwords = PasswordPolicy(minimumLength: minimum, common: .compiledIn) else {
+    let common = try Self.commonPasswords()
+    guard let passwords = PasswordPolicy(minimumLength: minimum, common: common) else {
       throw reading.error("passwords.minimum-length", "must be \(PasswordPolicy.floor) or more")
     }
     let throttling = try throttling(reading)
@@ -72,6 +73,14 @@ struct Settings: Sendable {
         signingAlgorithm: algorithm, keyPublishAhead: publishAhead, keyRotationInterval: rotationInterval)
     } catch {
       throw reading.error(error.setting, error.problem)
+    }
+  }
+
+  private static func commonPasswords() throws(ConfigurationError) -> CommonPasswords {
+    do {
+      return try .compiledIn()
+    } catch {
+      throw ConfigurationError(place: "signet", problem: "\(error)")
     }
   }
 
