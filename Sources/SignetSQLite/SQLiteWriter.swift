@@ -87,7 +87,8 @@ final class SQLiteWriter: Sendable {
     commitObserver(
       CommitReport(
         writes: batch.count, duration: ContinuousClock.now - start,
-        waiting: line.count, isDurable: isDurable, events: events))
+        waiting: line.count, isDurable: isDurable, isDiskWorking: !state.withLock(\.isBurialDue),
+        events: events))
   }
 
   private func run(_ batch: [PendingWrite]) throws -> [PendingWrite.Attempt] {
@@ -144,7 +145,11 @@ extension SQLiteWriter {
         defer { state.isBurialDue = false }
         return state.isBurialDue && !state.isClosed
       }
-      if isDue { self.bury() }
+      guard isDue else { return }
+      let start = ContinuousClock.now
+      self.bury()
+      // Nobody may be writing: whoever waits for the disk learns of it here.
+      if !self.state.withLock(\.isBurialDue) { self.report([], since: start, isDurable: true, events: []) }
     }
   }
 }

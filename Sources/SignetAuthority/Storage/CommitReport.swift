@@ -1,6 +1,6 @@
 /// What a storage tells of a commit, for whoever measures it.
 package struct CommitReport: Sendable {
-  /// How many writes shared the commit.
+  /// How many writes shared the commit; none when the storage has tried the disk by itself.
   package let writes: Int
   /// How long it took, its flush to the disk included.
   package let duration: Duration
@@ -8,14 +8,20 @@ package struct CommitReport: Sendable {
   package let waiting: Int
   /// Whether it is durable; if not, nothing of it was written.
   package let isDurable: Bool
+  /// Whether the disk has taken what was last written to it. A commit without a change does not tell.
+  package let isDiskWorking: Bool
   /// The lines that it added to the audit log.
   package let events: [AuditEvent]
 
-  package init(writes: Int, duration: Duration, waiting: Int, isDurable: Bool, events: [AuditEvent]) {
+  package init(
+    writes: Int, duration: Duration, waiting: Int, isDurable: Bool, isDiskWorking: Bool? = nil,
+    events: [AuditEvent]
+  ) {
     self.writes = writes
     self.duration = duration
     self.waiting = waiting
     self.isDurable = isDurable
+    self.isDiskWorking = isDiskWorking ?? isDurable
     self.events = events
   }
 }

@@ -19,11 +19,13 @@ struct HealthRoutes {
     Response(json: ["status": "ok"])
   }
 
-  /// Ready when the database answers and is an authority's. Keys are loaded before it listens.
+  /// Ready when the database answers, is an authority's, and takes what is written. Keys are loaded before it
+  /// listens.
   @Sendable private func ready(_ request: Request, _ context: AuthorityRequestContext) async throws
     -> Response
   {
-    guard try await service.storage.read({ tx in try tx.settings() }) != nil, !service.keys.snapshot.isEmpty
+    guard service.metrics.disk.isWorking, !service.keys.snapshot.isEmpty,
+      try await service.storage.read({ tx in try tx.settings() }) != nil
     else {
       throw Problem.unavailable
     }

@@ -12,6 +12,8 @@ package struct AuthorityMetrics: Sendable {
   let refreshRefusals: CounterGroup<RefreshDenial>
   let refreshesForged: CounterCell
   private let commits: CommitMetrics
+  /// Whether writes can be expected to succeed.
+  let disk = DiskState()
 
   package init() {
     let registry = MetricRegistry(Metric.all)
@@ -38,7 +40,10 @@ package struct AuthorityMetrics: Sendable {
 
   /// What a storage calls after each commit.
   package var commitObserver: CommitObserver {
-    { [commits] report in commits.record(report) }
+    { [commits, disk] report in
+      disk.isWorking = report.isDiskWorking
+      commits.record(report)
+    }
   }
 
   /// For libraries that record through swift-metrics.
@@ -84,6 +89,7 @@ struct CommitMetrics: Sendable {
   func record(_ report: CommitReport) {
     queue.set(Double(report.waiting))
     guard report.isDurable else { return failures.add() }
+    guard report.writes > 0 else { return }
     writes.record(UInt64(report.writes))
     duration.record(report.duration)
     for event in report.events {

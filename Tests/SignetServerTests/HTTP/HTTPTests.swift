@@ -112,6 +112,24 @@ import Testing
     }
   }
 
+  @Test func `a server whose disk takes no writes is not ready, and is again when it does`() async throws {
+    let options = RunningAuthority.Options()
+    try await RunningAuthority.run(options) { running in
+      func commit(isDurable: Bool, isDiskWorking: Bool) {
+        options.metrics.commitObserver(
+          CommitReport(
+            writes: 1, duration: .zero, waiting: 0, isDurable: isDurable, isDiskWorking: isDiskWorking,
+            events: []))
+      }
+      for (isDurable, isDiskWorking) in [(false, false), (true, false), (true, true), (false, true)] {
+        commit(isDurable: isDurable, isDiskWorking: isDiskWorking)
+        let answer = try await running.api.get("/health/ready")
+        #expect(answer.status == (isDiskWorking ? 200 : 503))
+        #expect(try await running.api.get("/health/live").status == 200)
+      }
+    }
+  }
+
   @Test func `a body that does not arrive is given up, and what is no HTTP is refused`() async throws {
     var options = RunningAuthority.Options()
     options.limits.bodyTimeout = .milliseconds(300)
