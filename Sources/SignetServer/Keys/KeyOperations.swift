@@ -9,7 +9,9 @@ extension AuthorityService {
     for audience: String? = nil, isForced: Bool, origin: RequestOrigin
   ) async throws -> Result<[SigningKeyRecord], KeyRotationRefusal> {
     let now = clock()
-    let fresh = try authority.generateKey(for: audience, at: now)
+    let fresh = try await KeyGeneration.run { [authority] in
+      try authority.generateKey(for: audience, at: now)
+    }
     let (outcome, records) = try await changeKeys { [authority] tx in
       try authority.rotateKeys(adding: fresh, isForced: isForced, origin: origin, in: tx, at: now)
     }
@@ -20,7 +22,7 @@ extension AuthorityService {
   /// - Returns: The keys as they are stored now; nil when there was no such key.
   package func revokeKey(_ keyID: String, origin: RequestOrigin) async throws -> [SigningKeyRecord]? {
     let now = clock()
-    let fresh = try authority.generateFirstKeys(at: now)
+    let fresh = try await KeyGeneration.run { [authority] in try authority.generateFirstKeys(at: now) }
     let (isRevoked, records) = try await changeKeys { [authority] tx in
       try authority.revokeKey(keyID, adding: fresh, origin: origin, in: tx, at: now)
     }
@@ -34,7 +36,9 @@ extension AuthorityService {
       KeySchedule(try tx.signingKeys(), policy: authority.policy).steps(at: now)
     }
     // Outside the transaction: RSA takes its time.
-    let fresh = due.contains(.makeNext) ? try authority.generateKey(at: now) : nil
+    let fresh =
+      due.contains(.makeNext)
+      ? try await KeyGeneration.run { [authority] in try authority.generateKey(at: now) } : nil
     let origin = RequestOrigin(requestID: "upkeep")
     let (steps, _) = try await changeKeys { [authority] tx in
       try authority.tendKeys(adding: fresh, origin: origin, in: tx, at: now)

@@ -2,6 +2,7 @@ import HummingbirdTokenVerification
 import JOSE
 import SignetAuthority
 import SignetTesting
+import Synchronization
 import Testing
 import TokenVerification
 
@@ -71,6 +72,27 @@ import TokenVerification
     let fresh = service.keys.current.signer.keyID
     service.keys.replace(with: stale, ticket: early)
     #expect(service.keys.current.signer.keyID == fresh)
+  }
+
+  @Test func `keys are made where no request waits for them`() async throws {
+    let service = try await service(MemoryStorage())
+    let places = Mutex<[Bool]>([])
+    let random = SecureRandom { [random = service.authority.random] count in
+      places.withLock { $0.append(KeyGeneration.isHere) }
+      return random.bytes(count)
+    }
+    let watched = AuthorityService(
+      authority: Authority(
+        policy: try TestAuthority.policy(signingAlgorithm: .edDSA), keyring: service.authority.keyring,
+        random: random),
+      storage: service.storage, hasher: service.hasher, keys: service.keys, revocations: service.revocations,
+      metrics: service.metrics, clock: service.clock, logger: service.logger, decoy: service.decoy)
+    try await watched.tendKeys()
+    _ = try await watched.rotateKeys(isForced: true, origin: TestAuthority.origin).get()
+    let signer = try #require(watched.keys.current.signer.keyID)
+    _ = try #require(try await watched.revokeKey(signer, origin: TestAuthority.origin))
+    #expect(places.withLock { $0 } == [true, true, true, true])
+    #expect(!KeyGeneration.isHere)
   }
 
   @Test func `upkeep makes the key ahead anew when another algorithm is configured`() async throws {
