@@ -57,15 +57,13 @@ package struct AuthorityServer: Service {
     let limits = configuration.limits
     let onListening = onListening
     let openChannels = OpenChannels(limit: limits.openRequests)
-    let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
-      maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
-      maxHeaderFieldCount: limits.headerFields)
     return Application(
       router: try RouteTable(service: service, configuration: configuration).router(),
       server: server(
         HTTP1Channel.Configuration(
           additionalChannelHandlers: [openChannels.handler()],
-          idleTimeout: .milliseconds(limits.idleTimeout.wholeMilliseconds), httpDecoderConfiguration: decoder)
+          idleTimeout: .milliseconds(limits.idleTimeout.wholeMilliseconds),
+          httpDecoderConfiguration: limits.decoding)
       ),
       configuration: ApplicationConfiguration(
         address: .hostname(configuration.host, port: configuration.port),
@@ -96,9 +94,7 @@ package struct AuthorityServer: Service {
     let limits = configuration.limits
     return GuardedChannel(
       inner: inner,
-      limits: ConnectionDeadlines.Limits(
-        handshake: limits.handshakeTimeout, silence: limits.idleTimeout + limits.farewellTimeout,
-        farewell: limits.farewellTimeout, lifetime: limits.connectionLifetime),
+      limits: limits.deadlines,
       addresses: AddressConnections(
         limit: limits.connectionsPerAddress, proxies: configuration.trustedProxies),
       shutdown: shutdown)

@@ -68,8 +68,8 @@ struct ServeCommand: AsyncParsableCommand {
     }
     let metrics = settings.server.metrics.map { listener in
       MetricsServer(
-        service: authority.service, listener: listener, version: Signet.configuration.version, logger: logger,
-        onListening: { _ in await ready.metricsListen() })
+        service: authority.service, listener: listener, version: Signet.configuration.version,
+        limits: settings.server.limits, logger: logger, onListening: { _ in await ready.metricsListen() })
     }
     // Ended in the reverse order: what the server does last is still counted where it can be read.
     let services = [control as any Service] + (metrics.map { [$0] } ?? []) + [server]

@@ -1,6 +1,7 @@
 internal import HTTPTypes
 internal import Hummingbird
 internal import HummingbirdCore
+internal import JOSE
 package import Logging
 internal import NIOCore
 internal import ServiceLifecycle
@@ -10,16 +11,21 @@ package import SignetAuthority
 package struct MetricsServer: Service {
   private let page: MetricsPage
   private let listener: MetricsListener
+  private let limits: ServerConfiguration.Limits
   private let logger: Logger
+  private let shutdown = ShutdownFlag()
   private let onListening: @Sendable (_ port: Int) async -> Void
 
-  /// A server that does not run yet. `onListening` is called with the port once it answers.
+  /// A server that does not run yet. Of `limits` those count that hold for a connection; `onListening` is
+  /// called with the port once it answers.
   package init(
-    service: AuthorityService, listener: MetricsListener, version: String, logger: Logger,
+    service: AuthorityService, listener: MetricsListener, version: String,
+    limits: ServerConfiguration.Limits = ServerConfiguration.Limits(), logger: Logger,
     onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
   ) {
     page = MetricsPage(service: service, version: version)
     self.listener = listener
+    self.limits = limits
     self.logger = logger
     self.onListening = onListening
   }
@@ -28,6 +34,7 @@ package struct MetricsServer: Service {
   /// - Throws: `PolicyError` when the address cannot be listened on.
   package func run() async throws {
     let router = Router(context: AuthorityRequestContext.self)
+    if ServerConfiguration.isLoopback(listener.host) { router.add(middleware: LocalNameMiddleware()) }
     // A scrape has no body. Who sends one slowly would keep others from one of the few connections.
     router.add(middleware: RequestBodyMiddleware(timeout: .seconds(5)))
     router.get("/metrics") { [page] _, _ in
@@ -43,17 +50,37 @@ package struct MetricsServer: Service {
     let onListening = onListening
     let application = Application(
       router: router,
-      server: .http1(configuration: HTTP1Channel.Configuration(idleTimeout: .seconds(30))),
+      server: server,
       configuration: ApplicationConfiguration(
         address: .hostname(listener.host, port: listener.port),
         availableConnectionsDelegate: .maximum(Self.maximumConnections, logger: logger)),
       onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
       logger: logger)
     do {
-      try await application.run()
+      try await withGracefulShutdownHandler {
+        try await application.run()
+      } onGracefulShutdown: { [shutdown] in
+        shutdown.raise()
+      }
     } catch let error as IOError {
       throw PolicyError(
         setting: "metrics.port", problem: "\(listener.host):\(listener.port) cannot be served: \(error)")
+    }
+  }
+
+  /// Connections with the deadlines and the limits of the clients' listener.
+  private var server: HTTPServerBuilder {
+    let (limits, shutdown) = (limits, shutdown)
+    return HTTPServerBuilder { responder in
+      GuardedChannel(
+        inner: HTTP1Channel(
+          responder: responder,
+          configuration: HTTP1Channel.Configuration(
+            idleTimeout: .milliseconds(limits.idleTimeout.wholeMilliseconds),
+            httpDecoderConfiguration: limits.decoding)),
+        limits: limits.deadlines,
+        addresses: AddressConnections(limit: Self.maximumConnections / 2, proxies: .none),
+        shutdown: shutdown)
     }
   }
 

@@ -79,7 +79,8 @@ struct RunningAuthority: Sendable {
       logger: log.logger, onListening: { port in announcement.yield(port) })
     let (metricsPorts, metricsAnnouncement) = AsyncStream.makeStream(of: Int.self)
     let metrics = MetricsServer(
-      service: service, listener: try MetricsListener(port: 0), version: "1.2.3", logger: log.logger,
+      service: service, listener: try MetricsListener(port: 0), version: "1.2.3", limits: options.limits,
+      logger: log.logger,
       onListening: { port in metricsAnnouncement.yield(port) })
     let services: [any Service] = options.servesMetrics ? [metrics, server] : [server]
     let group = ServiceGroup(configuration: .init(services: services, logger: log.logger))

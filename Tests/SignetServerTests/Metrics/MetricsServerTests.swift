@@ -115,6 +115,37 @@ import Testing
     }
   }
 
+  @Test func `a listener for this machine answers to no other name than its own`() async throws {
+    try await MeasuredAuthority.run { _, metrics in
+      for name in ["127.0.0.1", "127.0.0.1:9464", "localhost", "LocalHost:80", "[::1]", "[::1]:9464"] {
+        #expect(try await metrics.get("/metrics", ["Host": name]).status == 200, "\(name)")
+      }
+      for name in [
+        "evil.example.com", "evil.example.com:9464", "127.0.0.1.example.com", "localhost.example.com",
+        "10.0.0.1",
+        "[fd00::1]:9464", "", "evil.example.com#127.0.0.1",
+      ] {
+        let answer = try await metrics.get("/metrics", ["Host": name])
+        #expect((400...499).contains(answer.status) && answer.body.isEmpty, "\(name)")
+      }
+    }
+  }
+
+  @Test func `a connection has the limits of the clients' listener`() async throws {
+    var options = RunningAuthority.Options()
+    options.servesMetrics = true
+    options.limits.idleTimeout = .milliseconds(300)
+    try await RunningAuthority.run(options) { running in
+      let metrics = try #require(running.metrics)
+      let isClosed = try await RawConnection.isClosed(
+        dripping: "GET /metrics HTTP/1.1\r\nHost: localhost\r\nX-Slow: ", every: .milliseconds(5),
+        port: metrics.port)
+      #expect(isClosed)
+      let large = try await metrics.get("/metrics", ["X-Large": String(repeating: "x", count: 17_000)])
+      #expect((400...499).contains(large.status))
+    }
+  }
+
   @Test func `when the storage fails the page says the rest`() async throws {
     let storage = FailingStorage()
     var options = RunningAuthority.Options()
