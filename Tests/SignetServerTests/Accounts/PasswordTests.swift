@@ -1,4 +1,5 @@
 import JOSE
+import NIOHTTP1
 import SignetAuthority
 import SignetTesting
 import Testing
@@ -34,6 +35,32 @@ import Testing
     }
   }
 
+  @Test func `A11 a password change beyond the queue gets 503 before anything is written`() async throws {
+    let storage = FailingStorage()
+    var options = RunningAuthority.Options()
+    options.threadCount = 1
+    options.queueLimit = 1
+    options.makeStorage = { _ in storage }
+    try await RunningAuthority.run(options) { running in
+      try await running.addAccount()
+      let tokens = try await running.logIn()
+      let hasher = running.service.hasher
+      let gate = Gate()
+      try gate.hold(hasher)
+      let waiting = Task { try await running.logIn() }
+      await gate.until { hasher.waitingCount == 1 }
+      // What is written would fail, and be the answer.
+      storage.failWrites(with: .unavailable("asked beyond the queue"))
+      let refused = try await gate.attempt(beyond: 1, of: hasher) { try await change(running, tokens) }
+      storage.failWrites(with: nil)
+      #expect(refused.status == 503 && refused.code == "overloaded")
+      #expect(refused.headers.first(name: "retry-after") == "2")
+      gate.open()
+      _ = try await waiting.value
+      #expect(try await change(running, tokens).status == 200)
+    }
+  }
+
   @Test func `the current password must be right, and a refusal leaves evidence`() async throws {
     try await RunningAuthority.run { running in
       try await running.addAccount()
@@ -52,7 +79,7 @@ import Testing
   @Test func `a new password must satisfy the policy`() async throws {
     var options = RunningAuthority.Options()
     options.policy = try AuthorityPolicy(
-      issuer: TestAuthority.issuer, passwords: try #require(PasswordPolicy(common: .compiledIn)))
+      issuer: TestAuthority.issuer, passwords: try #require(PasswordPolicy(common: .compiledIn())))
     try await RunningAuthority.run(options) { running in
       try await running.addAccount("averylongusername")
       let tokens = try await running.logIn("averylongusername")

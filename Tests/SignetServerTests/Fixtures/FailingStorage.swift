@@ -7,6 +7,7 @@ final class FailingStorage: AuthorityStorage {
   private let storage = MemoryStorage()
   private let failure = Mutex<StorageError?>(nil)
   private let readFailure = Mutex<StorageError?>(nil)
+  private let writeFailure = Mutex<StorageError?>(nil)
 
   func fail(with error: StorageError?) {
     failure.withLock { $0 = error }
@@ -15,6 +16,11 @@ final class FailingStorage: AuthorityStorage {
   /// Lets writes pass.
   func failReads(with error: StorageError?) {
     readFailure.withLock { $0 = error }
+  }
+
+  /// Lets reads pass.
+  func failWrites(with error: StorageError?) {
+    writeFailure.withLock { $0 = error }
   }
 
   func read<Answer: Sendable>(
@@ -27,7 +33,7 @@ final class FailingStorage: AuthorityStorage {
   func write<Answer: Sendable>(
     _ body: @escaping @Sendable (any AuthorityWrites) throws -> Answer
   ) async throws -> Answer {
-    if let error = failure.withLock({ $0 }) { throw error }
+    if let error = writeFailure.withLock({ $0 }) ?? failure.withLock({ $0 }) { throw error }
     return try await storage.write(body)
   }
 }

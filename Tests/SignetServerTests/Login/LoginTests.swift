@@ -93,9 +93,11 @@ import Testing
   @Test func `A11 a login beyond the queue gets 503 with Retry-After, and everything else goes on`()
     async throws
   {
+    let storage = FailingStorage()
     var options = RunningAuthority.Options()
     options.threadCount = 1
     options.queueLimit = 1
+    options.makeStorage = { _ in storage }
     try await RunningAuthority.run(options) { running in
       try await running.addAccount()
       let tokens = try await running.logIn()
@@ -104,6 +106,8 @@ import Testing
       try gate.hold(hasher)
       let waiting = Task { try await running.logIn() }
       await gate.until { hasher.waitingCount == 1 }
+      // Nothing is read or written for it, not even that somebody guessed: else this would be the answer.
+      storage.fail(with: .unavailable("asked beyond the queue"))
       let refused = try await gate.attempt(beyond: 1, of: hasher) {
         try await running.api.post(
           "/api/v1/login", ["login": "ada", "password": .string(RunningAuthority.password)])
@@ -111,7 +115,7 @@ import Testing
       #expect(refused.status == 503)
       #expect(refused.code == "overloaded")
       #expect(refused.headers.first(name: "retry-after") == "2")
-      // Nothing was written for it, not even that somebody guessed.
+      storage.fail(with: nil)
       let written = try await running.auditEvents()
       #expect(written.first?.kind == .loginSucceeded)
       #expect(throws: HashingError.overloaded) { try hasher.requireRoom() }
