@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 SWIFT_SOURCES := Package.swift Sources Tests Examples Benchmarks/Package.swift Benchmarks/Sources
 
-.PHONY: help dependencies build test kill-test fault-test lint format docs install mutants timing-report memory-report benchmarks demo run
+.PHONY: help dependencies dependencies-for-tests build test kill-test fault-test lint format docs install mutants timing-report memory-report benchmarks demo run
 
 help: ## List what make can do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -12,18 +12,20 @@ help: ## List what make can do
 dependencies: ## Install the system libraries that are missing (Debian, Ubuntu)
 	@Scripts/install-dependencies
 
+dependencies-for-tests:
+	@Scripts/install-dependencies --tests
+
 build: dependencies ## Build everything, for debugging
 	swift build
 
-test: dependencies ## Install what is missing, then run every test
-	@Scripts/install-dependencies --tests
+test: dependencies-for-tests ## Install what is missing, then run every test
 	SWIFT_BACKTRACE=enable=no swift test
 
 KILLS ?= 50
-kill-test: dependencies ## Kill a server under load KILLS times (50), cut the power each time, compare
+kill-test: dependencies-for-tests ## Kill a server under load KILLS times (50), cut the power each time, compare
 	SIGNET_KILLS=$(KILLS) SWIFT_BACKTRACE=enable=no swift test --filter KillTests
 
-fault-test: dependencies ## Fail each write and each sync of the log in turn, under load
+fault-test: dependencies-for-tests ## Fail each write and each sync of the log in turn, under load
 	SIGNET_FAULTS=all SWIFT_BACKTRACE=enable=no swift test --filter FaultInjectionTests
 
 lint: ## Check the format of every Swift file
@@ -39,14 +41,14 @@ install: dependencies ## Build for release; install into PREFIX (/usr/local): pr
 	swift build -c release --product signet
 	PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" Packaging/install .build/release/signet
 
-mutants: ## Disable each security rule in turn and see its test fail
+mutants: dependencies-for-tests ## Disable each security rule in turn and see its test fail
 	Scripts/mutants
 
-timing-report: dependencies ## Whether an answer's time tells an unknown account from a wrong password
+timing-report: dependencies-for-tests ## Whether an answer's time tells an unknown account from a wrong password
 	swift build -c release --product signet
 	Scripts/timing-report
 
-memory-report: dependencies ## How much memory each kind of flood takes, against the stated bound
+memory-report: dependencies-for-tests ## How much memory each kind of flood takes, against the stated bound
 	swift build -c release --product signet
 	Scripts/memory-report
 

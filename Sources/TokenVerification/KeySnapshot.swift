@@ -15,8 +15,8 @@ public struct KeySnapshot: Sendable {
 
   /// The usable keys of a set: those that have a `kid` of their own and one of `algorithms`.
   ///
-  /// A key that states no algorithm gets the one of `algorithms` that fits its type, if exactly one does. A
-  /// `kid` that two usable keys share names neither: a token could mean either.
+  /// A key that states no algorithm gets the one of `algorithms` that fits its type, if exactly one does. Of
+  /// keys with one `kid` the set has kept the first; spellings that are equal in Unicode only name neither.
   public init(epoch: UInt64, keys set: JWKSet, algorithms: Set<SignatureAlgorithm>) {
     var keys: [String: VerificationKey] = [:]
     var ambiguous: Set<String> = []
