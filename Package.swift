@@ -76,6 +76,7 @@ let package = Package(
       dependencies: [
         "SignetStorage", "SignetAuthority", "JOSE", "TokenVerification",
         .product(name: "GRDB", package: "GRDB.swift", condition: server),
+        .product(name: "GRDBSQLite", package: "GRDB.swift", condition: server),
       ]),
     .systemLibrary(
       name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"]), .brew(["argon2"])]),

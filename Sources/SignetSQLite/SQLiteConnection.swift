@@ -1,53 +1,78 @@
-internal import Foundation
 internal import GRDB
 internal import SignetAuthority
 internal import SignetStorage
 
-/// A connection of SQLite as ``SQLConnection``: cached statements, bound values, rows as they are stored.
-struct SQLiteConnection: SQLConnection {
-  let database: Database
+/// A connection of SQLite as ``SQLConnection``, for as long as one access to it lasts.
+///
+/// GRDB opens the database, hands out its connections, and begins and ends transactions. Statements run past
+/// it: before each it would look for observers and suspended processes, and there are neither here. They run
+/// in a transaction and nowhere else.
+final class SQLiteConnection: SQLConnection {
+  private let database: Database
+  /// What this access has used so far. GRDB keeps statements for longer, but finds them by their text.
+  private var prepared: [SQLStatement: PreparedStatement] = [:]
+  private var isSpoiled = false
+
+  init(_ database: Database) {
+    self.database = database
+  }
 
   func execute(_ statement: SQLStatement, _ values: [SQLValue]) throws -> Int {
     try StorageError.translating {
-      let prepared = try database.cachedStatement(sql: statement.text)
-      try prepared.execute(arguments: Self.arguments(values))
+      try preparation(of: statement).run(values)
       return database.changesCount
     }
   }
 
-  func query<Answer>(
-    _ statement: SQLStatement, _ values: [SQLValue], decode: (SQLRow) throws -> Answer
-  ) throws -> [Answer] {
+  func forEachRow(
+    of statement: SQLStatement, _ values: [SQLValue], _ take: (SQLRow) throws -> Void
+  ) throws {
     try StorageError.translating {
-      let prepared = try database.cachedStatement(sql: statement.text)
-      let rows = try Row.fetchCursor(prepared, arguments: Self.arguments(values))
-      var answers: [Answer] = []
-      while let row = try rows.next() {
-        answers.append(try decode(SQLRow(try row.databaseValues.map(Self.value))))
-      }
-      return answers
+      try preparation(of: statement).run(values, take)
     }
   }
 
-  private static func arguments(_ values: [SQLValue]) -> StatementArguments {
-    StatementArguments(
-      values.map { value in
-        switch value {
-        case .null: DatabaseValue.null
-        case .integer(let integer): integer.databaseValue
-        case .text(let text): text.databaseValue
-        case .blob(let bytes): Data(bytes).databaseValue
-        }
-      })
+  private func preparation(of statement: SQLStatement) throws -> PreparedStatement {
+    // Whoever goes on after such an error would commit each further statement by itself.
+    guard !hasLostTransaction else {
+      throw DatabaseError(resultCode: .SQLITE_ABORT, message: "the transaction was rolled back")
+    }
+    if let found = prepared[statement] { return found }
+    let made = try PreparedStatement(statement.text, in: database)
+    prepared[statement] = made
+    return made
+  }
+}
+
+extension SQLiteConnection {
+  /// Whether what was written in the transaction can no longer be committed.
+  var hasLostTransaction: Bool {
+    // After some errors SQLite has rolled the transaction back by itself.
+    isSpoiled || !database.isInsideTransaction
   }
 
-  private static func value(_ stored: DatabaseValue) throws -> SQLValue {
-    switch stored.storage {
-    case .null: .null
-    case .int64(let integer): .integer(integer)
-    case .string(let text): .text(text)
-    case .blob(let data): .blob(Array(data))
-    case .double: throw StorageError.corrupt("a row holds a floating-point number, which nothing here writes")
+  /// Runs `work` within the transaction, and takes back what it wrote when it throws.
+  /// - Throws: What `work` throws, or `StorageError`; see also ``hasLostTransaction``.
+  func inSavepoint<Answer>(_ work: () throws -> Answer) throws -> Answer {
+    _ = try execute("SAVEPOINT one_write", [])
+    do {
+      let answer = try work()
+      _ = try execute("RELEASE one_write", [])
+      return answer
+    } catch {
+      takeBack()
+      throw error
+    }
+  }
+
+  private func takeBack() {
+    guard !hasLostTransaction else { return }
+    do {
+      _ = try execute("ROLLBACK TO one_write", [])
+      _ = try execute("RELEASE one_write", [])
+    } catch {
+      // Half of a write may be left, and nobody can tell it from the others: none of them counts.
+      isSpoiled = true
     }
   }
 }

@@ -44,12 +44,12 @@ package struct SQLiteInspection {
 
   /// The version of the schema that the file has; ``newestSchema`` is what this program writes.
   package func schemaVersion() throws -> Int64 {
-    try inspect { try Schema.version(SQLiteConnection(database: $0)) }
+    try inspect { try Schema.version(SQLiteConnection($0)) }
   }
 
   /// Reads on one snapshot.
   package func read<Answer>(_ body: (any AuthorityReads) throws -> Answer) throws -> Answer {
-    try inspect { try body(SQLTransaction(SQLiteConnection(database: $0))) }
+    try inspect { try body(SQLTransaction(SQLiteConnection($0))) }
   }
 
   package func close() throws {

@@ -38,7 +38,8 @@ final class SQLiteReader: Sendable {
     do {
       try StorageError.translating {
         try pool.read { database in
-          while let read = left.popFirst() { read.run(database) }
+          let connection = SQLiteConnection(database)
+          while let read = left.popFirst() { read.run(connection) }
         }
       }
     } catch {
@@ -50,7 +51,7 @@ final class SQLiteReader: Sendable {
 
 /// A read that waits for its answer. Either `run` is called, or `fail`: once.
 private struct PendingRead: Sendable {
-  let run: @Sendable (Database) -> Void
+  let run: @Sendable (SQLiteConnection) -> Void
   let fail: @Sendable (any Error) -> Void
 
   init<Answer: Sendable>(
@@ -58,13 +59,8 @@ private struct PendingRead: Sendable {
     _ continuation: CheckedContinuation<Answer, any Error>
   ) {
     fail = { continuation.resume(throwing: $0) }
-    run = { database in
-      continuation.resume(
-        with: Result {
-          try StorageError.translating {
-            try body(SQLTransaction(SQLiteConnection(database: database)))
-          }
-        })
+    run = { connection in
+      continuation.resume(with: Result { try body(SQLTransaction(connection)) })
     }
   }
 }

@@ -79,7 +79,7 @@ extension SQLiteStorage {
         try checkPragmas(database)
         try checkContents(database)
         try database.inTransaction(.immediate) {
-          try Schema.migrate(SQLiteConnection(database: database))
+          try Schema.migrate(SQLiteConnection(database))
           try markAsOurs(database)
           return .commit
         }

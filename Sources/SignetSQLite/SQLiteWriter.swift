@@ -95,8 +95,10 @@ final class SQLiteWriter: Sendable {
     try StorageError.translating {
       try pool.writeWithoutTransaction { database in
         var attempts: [PendingWrite.Attempt] = []
+        attempts.reserveCapacity(batch.count)
         try database.inTransaction(.immediate) {
-          for write in batch { attempts.append(try write.attempt(in: database)) }
+          let connection = SQLiteConnection(database)
+          for write in batch { attempts.append(try write.attempt(on: connection)) }
           return .commit
         }
         return attempts
@@ -170,20 +172,19 @@ private struct PendingWrite: Sendable {
 
   /// Tells the caller that the whole batch failed. Either this is called, or the attempt's `answer`: once.
   let fail: @Sendable (any Error) -> Void
-  private let run: @Sendable (Database) throws -> Attempt
+  private let run: @Sendable (SQLiteConnection) throws -> Attempt
 
   init<Answer: Sendable>(
     _ body: @escaping @Sendable (any AuthorityWrites) throws -> Answer,
     _ continuation: CheckedContinuation<Answer, any Error>
   ) {
     fail = { continuation.resume(throwing: $0) }
-    run = { database in
+    run = { connection in
       do {
-        let (answer, growth) = try Self.run(body, in: database)
+        let (answer, growth) = try Self.run(body, on: connection)
         return Attempt(growth: growth) { continuation.resume(returning: answer) }
       } catch {
-        // After some errors SQLite has rolled back the transaction, and with it the other writes.
-        guard database.isInsideTransaction else { throw error }
+        guard !connection.hasLostTransaction else { throw error }
         return Attempt(growth: LogGrowth()) { continuation.resume(throwing: error) }
       }
     }
@@ -191,39 +192,33 @@ private struct PendingWrite: Sendable {
 
   /// Runs the write in a savepoint.
   /// - Throws: When the transaction is lost.
-  func attempt(in database: Database) throws -> Attempt {
-    try run(database)
+  func attempt(on connection: SQLiteConnection) throws -> Attempt {
+    try run(connection)
   }
 
   private static func run<Answer>(
-    _ body: (any AuthorityWrites) throws -> Answer, in database: Database
+    _ body: (any AuthorityWrites) throws -> Answer, on connection: SQLiteConnection
   ) throws -> (Answer, LogGrowth) {
     var attempts = 0
     while true {
       attempts += 1
       do {
-        return try runOnce(body, in: database)
-      } catch StorageError.conflict where attempts < maximumAttempts && database.isInsideTransaction {
+        return try runOnce(body, on: connection)
+      } catch StorageError.conflict where attempts < maximumAttempts && !connection.hasLostTransaction {
         continue
       }
     }
   }
 
   private static func runOnce<Answer>(
-    _ body: (any AuthorityWrites) throws -> Answer, in database: Database
+    _ body: (any AuthorityWrites) throws -> Answer, on connection: SQLiteConnection
   ) throws -> (Answer, LogGrowth) {
-    var done: (Answer, LogGrowth)?
-    try StorageError.translating {
-      try database.inSavepoint {
-        let transaction = SQLTransaction(SQLiteConnection(database: database))
-        let answer = try body(transaction)
-        let revocations = try transaction.finish()
-        done = (answer, LogGrowth(revocations: revocations, events: transaction.events))
-        return .commit
-      }
+    try connection.inSavepoint {
+      let transaction = SQLTransaction(connection)
+      let answer = try body(transaction)
+      let revocations = try transaction.finish()
+      return (answer, LogGrowth(revocations: revocations, events: transaction.events))
     }
-    guard let done else { throw StorageError.unavailable("SQLite did not run the transaction") }
-    return done
   }
 
   /// How often a closure runs before its conflict reaches the caller.

@@ -9,22 +9,53 @@ package protocol SQLConnection {
   /// - Throws: `StorageError`.
   func execute(_ statement: SQLStatement, _ values: [SQLValue]) throws -> Int
 
+  /// Runs a statement and hands over each of its rows, one after the other.
+  /// - Throws: `StorageError`, or what `take` throws.
+  func forEachRow(
+    of statement: SQLStatement, _ values: [SQLValue], _ take: (SQLRow) throws -> Void
+  ) throws
+}
+
+extension SQLConnection {
   /// Runs a statement and decodes each of its rows.
+  ///
+  /// Generic here and not in the engine: across modules, and through an existential, every row would pass
+  /// through code that knows nothing of its type.
   /// - Throws: `StorageError`, or what `decode` throws.
   func query<Answer>(
     _ statement: SQLStatement, _ values: [SQLValue], decode: (SQLRow) throws -> Answer
-  ) throws -> [Answer]
+  ) throws -> [Answer] {
+    var answers: [Answer] = []
+    try forEachRow(of: statement, values) { answers.append(try decode($0)) }
+    return answers
+  }
 }
 
 /// The text of a statement, with `?` for each bound value and nowhere else.
 ///
 /// It can be written down and not put together: there is no way here from a `String`, so that what a person
-/// typed cannot become a part of it.
+/// typed cannot become a part of it. Equal is what is the same literal: an engine finds by it what it has
+/// prepared, and has no text to copy or to compare.
 package struct SQLStatement: Hashable, Sendable, ExpressibleByStringLiteral {
-  package let text: String
+  private let literal: StaticString
 
-  package init(stringLiteral text: StaticString) {
-    self.text = text.description
+  package init(stringLiteral literal: StaticString) {
+    self.literal = literal
+  }
+
+  package var text: String { literal.description }
+
+  package static func == (left: SQLStatement, right: SQLStatement) -> Bool {
+    left.address == right.address
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(address)
+  }
+
+  private var address: UInt {
+    // SAFETY: where the literal lies, for as long as the process lives; a number here, and never followed.
+    unsafe UInt(bitPattern: literal.utf8Start)
   }
 }
 

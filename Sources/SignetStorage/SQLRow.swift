@@ -4,7 +4,7 @@ package import SignetAuthority
 /// One row of an answer. Columns count from 0, in the order of the statement's `SELECT`.
 ///
 /// Each reader wants one type. Anything else is `StorageError.corrupt`: it was not written by this program.
-package struct SQLRow: Sendable {
+package struct SQLRow: Hashable, Sendable {
   private let values: [SQLValue]
 
   package init(_ values: [SQLValue]) {

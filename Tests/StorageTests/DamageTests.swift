@@ -125,6 +125,7 @@ import Testing
     "UPDATE accounts SET roles = 'clerk'", "UPDATE accounts SET roles = '[1]'",
     "UPDATE accounts SET is_enabled = 2", "UPDATE accounts SET username = 'A B'",
     "UPDATE accounts SET password_hash = 'plaintext'",
+    "UPDATE accounts SET display_name = CAST(x'FF' AS TEXT)",
   ])
   func `a stored account that makes no sense is corrupt`(change: String) async throws {
     let storage = try await edited(by: change)

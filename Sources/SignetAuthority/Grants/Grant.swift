@@ -6,9 +6,9 @@ package struct Grant: Hashable, Sendable {
   package let session: SessionID
   package let client: ClientID
   /// Sorted, unique.
-  package var scopes: [String]
+  package let scopes: [String]
   /// The audiences its access tokens name, sorted, unique, at least one.
-  package var resources: [String]
+  package let resources: [String]
   /// The thumbprint of the key that its refresh tokens are bound to (RFC 9449), or nil.
   package let senderKey: [UInt8]?
   /// The generation of the one refresh token that is current; the first is 1.

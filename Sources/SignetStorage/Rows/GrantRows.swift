@@ -41,14 +41,14 @@ extension SQLTransaction {
   package func update(_ grant: Grant) throws {
     try executeOnOne(
       """
-      UPDATE grants SET scopes = ?, resources = ?, generation = ?, rotated_at = ?, retry_key_hash = ?,
-        ended_at = ?, revision = revision + 1
+      UPDATE grants SET generation = ?, rotated_at = ?, retry_key_hash = ?, ended_at = ?,
+        revision = revision + 1
       WHERE id = ? AND revision = ?
       """,
       [
-        .strings(grant.scopes), .strings(grant.resources), .integer(grant.generation),
-        .timestamp(grant.rotatedAt), .optional(grant.retryKeyHash, SQLValue.blob),
-        .optional(grant.endedAt, SQLValue.timestamp), .identifier(grant.id), .integer(grant.revision),
+        .integer(grant.generation), .timestamp(grant.rotatedAt),
+        .optional(grant.retryKeyHash, SQLValue.blob), .optional(grant.endedAt, SQLValue.timestamp),
+        .identifier(grant.id), .integer(grant.revision),
       ])
   }
 }
