@@ -7,12 +7,28 @@ package struct Username: Hashable, Sendable, CustomStringConvertible {
   /// The username that `text` means; nil when it is no username.
   package init?(_ text: String) {
     guard text.utf8.count <= Self.maximumBytes else { return nil }
+    if Self.isPlain(text) {
+      description = text
+      return
+    }
     let name = text.normalizedForLookup
     let count = name.unicodeScalars.count
     guard (1...Self.maximumScalars).contains(count), name.unicodeScalars.allSatisfy(Self.allows) else {
       return nil
     }
     description = name
+  }
+
+  /// Whether nothing has to be looked up to see that `text` is a username, as most that are stored are.
+  private static func isPlain(_ text: String) -> Bool {
+    (1...maximumScalars).contains(text.utf8.count)
+      && text.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): true
+        default: false
+        }
+      }
   }
 
   private static func allows(_ scalar: Unicode.Scalar) -> Bool {

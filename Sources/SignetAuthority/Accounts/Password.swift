@@ -29,16 +29,21 @@ package struct PasswordHash: Hashable, Sendable, CustomStringConvertible, Custom
   /// A hash from its PHC string; nil unless it is an Argon2id string of at most 512 bytes.
   package init?(encoded: String) {
     guard encoded.hasPrefix("$argon2id$v=19$"), encoded.utf8.count <= 512,
-      encoded.split(separator: "$").count == 5
+      Self.parts(of: encoded).count == 5
     else {
       return nil
     }
     self.encoded = encoded
   }
 
+  /// What stands between the `$` signs, cut by bytes: every refresh reads a hash with its account.
+  private static func parts(of encoded: String) -> [Substring.UTF8View] {
+    encoded.utf8.split(separator: UInt8(ascii: "$"))
+  }
+
   /// The cost parameters, as written between the second and the third `$`: `m=19456,t=2,p=1`.
   package var parameters: Substring {
-    encoded.split(separator: "$")[2]
+    Substring(Self.parts(of: encoded)[2])
   }
 
   package var description: String { "PasswordHash(\(parameters), redacted)" }

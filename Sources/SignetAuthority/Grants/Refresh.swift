@@ -31,7 +31,8 @@ package struct RefreshRequest: Sendable {
 
 package enum RefreshOutcome: Sendable {
   /// `isRetry`: the successor of an earlier answer, issued again.
-  case renewed(IssuedTokens, isRetry: Bool)
+  /// Indirect, because it is large and goes through many hands.
+  indirect case renewed(IssuedTokens, isRetry: Bool)
   case refused(RefreshDenial)
 }
 

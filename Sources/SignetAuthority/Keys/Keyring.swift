@@ -13,20 +13,30 @@ package struct Keyring: Sendable, CustomStringConvertible, CustomReflectable {
   private struct Root: Sendable {
     let id: [UInt8]
     let secret: [UInt8]
-    /// Derived once: HKDF costs more than what its keys are used for.
+    /// Derived once, like the keys of the authenticators: HKDF costs more than what its keys are used for.
     let sealingKey: SymmetricKey
-    private let authenticationKeys: [Purpose: SymmetricKey]
+    private let authenticators: [Purpose: HMAC<SHA256>]
 
     init(id: [UInt8], secret: [UInt8]) {
       self.id = id
       self.secret = secret
       sealingKey = Self.derive(from: secret, label: "signet seal v1")
-      authenticationKeys = Dictionary(
-        uniqueKeysWithValues: Purpose.allCases.map { ($0, Self.derive(from: secret, label: $0.rawValue)) })
+      authenticators = Dictionary(
+        uniqueKeysWithValues: Purpose.allCases.map { ($0, Self.authenticator(from: secret, for: $0)) })
     }
 
-    func key(for purpose: Purpose) -> SymmetricKey {
-      authenticationKeys[purpose] ?? Self.derive(from: secret, label: purpose.rawValue)
+    /// What HMAC-SHA256 with the key of `purpose` makes of `message`. The key has been taken in before,
+    /// which is half of the work.
+    func authenticationCode(
+      over message: [UInt8], for purpose: Purpose
+    ) -> HashedAuthenticationCode<SHA256> {
+      var authenticator = authenticators[purpose] ?? Self.authenticator(from: secret, for: purpose)
+      authenticator.update(data: message)
+      return authenticator.finalize()
+    }
+
+    private static func authenticator(from secret: [UInt8], for purpose: Purpose) -> HMAC<SHA256> {
+      HMAC(key: derive(from: secret, label: purpose.rawValue))
     }
 
     private static func derive(from secret: [UInt8], label: String) -> SymmetricKey {
@@ -133,7 +143,7 @@ extension Keyring {
 
   /// HMAC-SHA256 over `message` under the newest secret: 32 bytes.
   package func authenticationCode(over message: [UInt8], for purpose: Purpose) -> [UInt8] {
-    Array(HMAC<SHA256>.authenticationCode(for: message, using: roots[0].key(for: purpose)))
+    Array(roots[0].authenticationCode(over: message, for: purpose))
   }
 
   /// Whether `code` authenticates `message` under the secret `id` (under any secret if nil). Constant time.
@@ -142,8 +152,8 @@ extension Keyring {
   ) -> Bool {
     roots.contains { root in
       guard id == nil || root.id == id else { return false }
-      return HMAC<SHA256>.isValidAuthenticationCode(
-        code, authenticating: message, using: root.key(for: purpose))
+      // The comparison of MACs is the constant-time one.
+      return root.authenticationCode(over: message, for: purpose) == code
     }
   }
 }
