@@ -79,6 +79,11 @@ let package = Package(
         .product(name: "GRDBSQLite", package: "GRDB.swift", condition: server),
       ]),
     .systemLibrary(
+      name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+    .target(
+      name: "SignetPostgres",
+      dependencies: ["SignetStorage", "SignetAuthority", "TokenVerification", "CLibPQ"]),
+    .systemLibrary(
       name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"]), .brew(["argon2"])]),
     .target(name: "CPasswordList", exclude: ["passwords.txt"]),
     .target(
@@ -158,7 +163,8 @@ let package = Package(
     .testTarget(
       name: "StorageTests",
       dependencies: [
-        "SignetStorage", "SignetSQLite", "SignetTesting", "SignetAuthority", "TokenVerification", "JOSE",
+        "SignetStorage", "SignetSQLite", "SignetPostgres", "SignetTesting", "SignetAuthority",
+        "TokenVerification", "JOSE",
         .product(name: "GRDB", package: "GRDB.swift", condition: server),
       ]),
     .testTarget(

@@ -38,6 +38,9 @@ extension SQLConnection {
 /// prepared, and has no text to copy or to compare.
 package struct SQLStatement: Hashable, Sendable, ExpressibleByStringLiteral {
   private let literal: StaticString
+  /// Whether the one row that the statement selects is to be held against all other writers until the
+  /// transaction ends. An engine with one writer has nothing to do for it.
+  package private(set) var locksRow = false
 
   package init(stringLiteral literal: StaticString) {
     self.literal = literal
@@ -46,16 +49,25 @@ package struct SQLStatement: Hashable, Sendable, ExpressibleByStringLiteral {
   package var text: String { literal.description }
 
   package static func == (left: SQLStatement, right: SQLStatement) -> Bool {
-    left.address == right.address
+    left.address == right.address && left.locksRow == right.locksRow
   }
 
   package func hash(into hasher: inout Hasher) {
     hasher.combine(address)
+    hasher.combine(locksRow)
   }
 
   private var address: UInt {
     // SAFETY: where the literal lies, for as long as the process lives; a number here, and never followed.
     unsafe UInt(bitPattern: literal.utf8Start)
+  }
+
+  /// The same, and the row is held. Only for a `SELECT` of one row by its key: of several, an engine may
+  /// answer with some as they were before it waited, and with others as they are now.
+  package var lockingRow: SQLStatement {
+    var locking = self
+    locking.locksRow = true
+    return locking
   }
 }
 

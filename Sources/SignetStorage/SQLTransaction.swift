@@ -14,9 +14,17 @@ package final class SQLTransaction: AuthorityWrites {
   /// Set by the first failed statement. Engines differ in what survives one, so nothing does.
   private var failure: (any Error)?
 
+  private let holdsRows: Bool
+
   /// A transaction that the engine has begun over `connection`.
-  package init(_ connection: any SQLConnection) {
+  ///
+  /// `holdsRows`: whether a row that is read by its key is held against other writers. An engine with many
+  /// writers asks for that when the first run of a write has met a conflict, so that the next does not meet
+  /// it again. (Accounts are held by name only, see `lockedAccount`: so that a grant and its session, which
+  /// are read first, are never held by somebody who waits for the account.)
+  package init(_ connection: any SQLConnection, holdsRows: Bool = false) {
     self.connection = connection
+    self.holdsRows = holdsRows
   }
 
   /// Writes the log lines. To be called once, after the closure and before the engine commits.
@@ -52,6 +60,13 @@ package final class SQLTransaction: AuthorityWrites {
       try Self.check(values)
       return try connection.query(statement, values, decode: decode)
     }
+  }
+
+  /// Reads one row by its key, and holds it if this transaction does that.
+  func queryOne<Answer>(
+    _ statement: SQLStatement, _ values: [SQLValue], decode: (SQLRow) throws -> Answer
+  ) throws -> Answer? {
+    try query(holdsRows ? statement.lockingRow : statement, values, decode: decode).first
   }
 
   private func remembering<Answer>(_ work: () throws -> Answer) throws -> Answer {

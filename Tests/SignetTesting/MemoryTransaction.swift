@@ -51,6 +51,10 @@ extension MemoryTransaction {
     contents.accounts[id]
   }
 
+  func lockedAccount(_ id: AccountID) throws -> Account? {
+    contents.accounts[id]
+  }
+
   func account(named name: LoginName) throws -> Account? {
     contents.accounts.values.first { account in
       switch name {

@@ -6,7 +6,12 @@ import Testing
 
 /// What has to pass ``StorageConformance``: the model itself, and each engine.
 enum Engine: String, CaseIterable, Sendable, CustomTestStringConvertible {
-  case memory, sqlite
+  case memory, sqlite, postgres
+
+  /// Those that this machine has. Where PostgreSQL is missing `PostgresPresenceTests` says so.
+  static var allCases: [Engine] {
+    PrivatePostgres.isInstalled ? [.memory, .sqlite, .postgres] : [.memory, .sqlite]
+  }
 
   var testDescription: String { rawValue }
 
@@ -19,6 +24,9 @@ enum Engine: String, CaseIterable, Sendable, CustomTestStringConvertible {
       let folder = try TemporaryFolder()
       let storage = try SQLiteStorage.open(path: folder.database, observer: observer)
       return OpenStorage(storage: storage, folder: folder)
+    case .postgres:
+      let database = try PrivatePostgres.database()
+      return OpenStorage(storage: try database.open(observer: observer), folder: nil)
     }
   }
 }

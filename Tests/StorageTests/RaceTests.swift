@@ -14,7 +14,7 @@ import TokenVerification
       for _ in 0..<300 {
         group.addTask {
           try await store.write { tx in
-            let account = try #require(try tx.account(.numbered(1)))
+            let account = try #require(try tx.lockedAccount(.numbered(1)))
             try tx.update(account.with(\.credentialVersion, account.credentialVersion + 1))
           }
         }
@@ -62,7 +62,7 @@ import TokenVerification
           // Each writes how many commits came before it, so the log can be compared with the order of
           // commits.
           let before = try await store.write { tx in
-            let account = try #require(try tx.account(.numbered(1)))
+            let account = try #require(try tx.lockedAccount(.numbered(1)))
             try tx.update(account.with(\.credentialVersion, account.credentialVersion + 2))
             try tx.append([
               .numbered(number, expires: account.credentialVersion),
@@ -96,7 +96,7 @@ import TokenVerification
         group.addTask {
           try await store.write { tx in
             for number: UInt8 in [1, 2] {
-              let account = try #require(try tx.account(.numbered(number)))
+              let account = try #require(try tx.lockedAccount(.numbered(number)))
               try tx.update(account.with(\.credentialVersion, account.credentialVersion + 1))
             }
           }

@@ -56,7 +56,7 @@ extension Authority {
   package func disableAccount(
     _ id: AccountID, origin: RequestOrigin, in tx: some AuthorityWrites, at now: Timestamp
   ) throws -> Int? {
-    guard var account = try tx.account(id) else { return nil }
+    guard var account = try tx.lockedAccount(id) else { return nil }
     if account.isEnabled {
       account.isEnabled = false
       try tx.update(account)
@@ -70,7 +70,7 @@ extension Authority {
   package func enableAccount(
     _ id: AccountID, origin: RequestOrigin, in tx: some AuthorityWrites, at now: Timestamp
   ) throws -> Bool {
-    guard var account = try tx.account(id) else { return false }
+    guard var account = try tx.lockedAccount(id) else { return false }
     guard !account.isEnabled else { return true }
     account.isEnabled = true
     try tx.update(account)

@@ -19,7 +19,7 @@ extension Authority {
     of id: AccountID, to hash: PasswordHash, checkedVersion: Int64?, keeping kept: SessionID?,
     origin: RequestOrigin, in tx: some AuthorityWrites, at now: Timestamp
   ) throws -> PasswordChangeOutcome {
-    guard var account = try tx.account(id), checkedVersion == nil || account.isEnabled,
+    guard var account = try tx.lockedAccount(id), checkedVersion == nil || account.isEnabled,
       checkedVersion == nil || checkedVersion == account.credentialVersion,
       try kept.map({ id in try tx.session(id).map { $0.ending == nil } ?? false }) ?? true
     else {
@@ -54,7 +54,7 @@ extension Authority {
   package func upgradePasswordHash(
     of id: AccountID, from old: PasswordHash, to hash: PasswordHash, in tx: some AuthorityWrites
   ) throws {
-    guard var account = try tx.account(id), account.passwordHash == old else { return }
+    guard var account = try tx.lockedAccount(id), account.passwordHash == old else { return }
     account.passwordHash = hash
     try tx.update(account)
   }

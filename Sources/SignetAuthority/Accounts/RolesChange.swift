@@ -21,7 +21,7 @@ extension Authority {
     of id: AccountID, to roles: [String], origin: RequestOrigin, in tx: some AuthorityWrites,
     at now: Timestamp
   ) throws -> RolesChange {
-    guard var account = try tx.account(id) else { return .noSuchAccount }
+    guard var account = try tx.lockedAccount(id) else { return .noSuchAccount }
     // A role that was declared once may stay; giving it anew may not.
     let held = Set(account.roles)
     let wanted = Set(roles)

@@ -157,6 +157,8 @@ extension Authority {
     if others.isEmpty {
       try end([family.session], cause: cause, origin: request.origin, in: tx, at: now)
     } else {
+      // Two grants that end at once contend for their session's record: one of them finds the other ended.
+      try tx.update(family.session)
       try tx.append(Revocation.decide(.sessions([family.session.id]), policy: policy, at: now))
     }
   }

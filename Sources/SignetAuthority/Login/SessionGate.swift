@@ -84,7 +84,7 @@ extension Authority {
   private func recheck(
     _ login: AuthenticatedLogin, in tx: some AuthorityWrites
   ) throws -> Result<Account, LoginDenial> {
-    guard let account = try tx.account(login.account) else {
+    guard let account = try tx.lockedAccount(login.account) else {
       return .failure(LoginDenial(.unknownAccount, account: login.account))
     }
     guard account.isEnabled else { return .failure(LoginDenial(.accountDisabled, account: account.id)) }

@@ -34,6 +34,8 @@ extension Authority {
     of account: AccountID, except kept: SessionID? = nil, cause: RevocationCause, origin: RequestOrigin,
     in tx: some AuthorityWrites, at now: Timestamp
   ) throws -> Int {
+    // One that is about to begin is waited for, or waits: none slips in between the list and the commit.
+    guard try tx.lockedAccount(account) != nil else { return 0 }
     let sessions = try tx.unendedSessions(of: account).filter { $0.id != kept }
     try end(sessions, cause: cause, origin: origin, in: tx, at: now)
     return sessions.count { $0.isLive(at: now, idleLimit: policy.sessionIdleLimit) }

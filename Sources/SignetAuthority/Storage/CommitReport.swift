@@ -26,6 +26,6 @@ package struct CommitReport: Sendable {
   }
 }
 
-/// Called after each commit, in commit order. Short, and without a call to the storage: other writers wait
-/// for it.
+/// Called after each commit, one at a time, by an engine with one writer in the order of commits. Short, and
+/// without a call to the storage: other writers wait for it.
 package typealias CommitObserver = @Sendable (CommitReport) -> Void

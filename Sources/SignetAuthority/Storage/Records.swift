@@ -12,6 +12,12 @@ package protocol AccountReads {
 }
 
 package protocol AccountWrites: AccountReads {
+  /// The account as it stands, held until this transaction ends: meanwhile nobody else changes it, begins a
+  /// session of it, or ends all of them.
+  ///
+  /// What begins a session, or decides over all that an account has, reads it by this, before it looks at a
+  /// session. Any other read may be overtaken: then the update that follows from it is a conflict.
+  func lockedAccount(_ id: AccountID) throws -> Account?
   func insert(_ account: Account) throws
   func update(_ account: Account) throws
 }

@@ -66,6 +66,10 @@ package struct Administration: Sendable {
     case .unavailable(let reason):
       AdministrationRefusal(
         "unavailable", "the database cannot serve now: \(reason)", next: "nothing was changed")
+    case .outcomeUnknown(let reason):
+      AdministrationRefusal(
+        "outcome_unknown", "the database was lost while it committed: \(reason)",
+        next: "look whether it was done before you repeat it")
     case .corrupt(let reason):
       AdministrationRefusal(
         "corrupt", "the database is damaged: \(reason)", next: "restore it from a backup")

@@ -52,7 +52,7 @@ struct ProblemMiddleware: RouterMiddleware {
 
   private func problem(for error: StorageError, context: Context) -> Problem {
     switch error {
-    case .unavailable(let reason), .corrupt(let reason):
+    case .unavailable(let reason), .outcomeUnknown(let reason), .corrupt(let reason):
       context.logger.error("storage failed", metadata: ["reason": "\(reason)"])
     case .conflict:
       context.logger.warning("storage conflict")

@@ -4,14 +4,19 @@ package import SignetAuthority
 
 extension SQLTransaction {
   package func account(_ id: AccountID) throws -> Account? {
-    try query(
-      """
-      SELECT id, username, email, display_name, roles, is_enabled, password_hash, credential_version,
-        created_at, revision
-      FROM accounts WHERE id = ?
-      """, [.identifier(id)], decode: Account.init(row:)
-    ).first
+    try query(Self.byIdentifier, [.identifier(id)], decode: Account.init(row:)).first
   }
+
+  package func lockedAccount(_ id: AccountID) throws -> Account? {
+    try query(Self.byIdentifier.lockingRow, [.identifier(id)], decode: Account.init(row:)).first
+  }
+
+  private static let byIdentifier: SQLStatement =
+    """
+    SELECT id, username, email, display_name, roles, is_enabled, password_hash, credential_version,
+      created_at, revision
+    FROM accounts WHERE id = ?
+    """
 
   package func account(named name: LoginName) throws -> Account? {
     switch name {

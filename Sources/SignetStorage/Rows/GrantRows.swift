@@ -4,13 +4,12 @@ package import SignetAuthority
 
 extension SQLTransaction {
   package func grant(_ id: GrantID) throws -> Grant? {
-    try query(
+    try queryOne(
       """
       SELECT id, session, client, scopes, resources, sender_key, generation, rotated_at, retry_key_hash,
         created_at, ended_at, revision
       FROM grants WHERE id = ?
-      """, [.identifier(id)], decode: Grant.init(row:)
-    ).first
+      """, [.identifier(id)], decode: Grant.init(row:))
   }
 
   package func grants(of session: SessionID) throws -> [Grant] {

@@ -6,13 +6,12 @@ package import SignetAuthority
 
 extension SQLTransaction {
   package func session(_ id: SessionID) throws -> Session? {
-    try query(
+    try queryOne(
       """
       SELECT id, account, authenticated_at, last_active_at, absolute_expiry, user_agent, address, ended_at,
         ended_cause, revision
       FROM sessions WHERE id = ?
-      """, [.identifier(id)], decode: Session.init(row:)
-    ).first
+      """, [.identifier(id)], decode: Session.init(row:))
   }
 
   package func unendedSessions(of account: AccountID) throws -> [Session] {

@@ -5,11 +5,10 @@ package import SignetAuthority
 
 extension SQLTransaction {
   package func throttle(_ key: ThrottleKey) throws -> Throttle? {
-    try query(
+    try queryOne(
       """
       SELECT key, spent, spent_at, trusted_until, expires_at, revision FROM throttles WHERE key = ?
-      """, [.blob(key.bytes)], decode: Throttle.init(row:)
-    ).first
+      """, [.blob(key.bytes)], decode: Throttle.init(row:))
   }
 
   package func insert(_ throttle: Throttle) throws {

@@ -1,0 +1,22 @@
+/// How much of a server an authority takes, and how long it waits.
+package struct PostgresLimits: Sendable {
+  /// How many connections, each with a thread of its own. They are made when they are needed.
+  package var connections: Int
+  /// How many reads and writes may wait for one; beyond, they are `unavailable` at once.
+  package var waiting: Int
+  /// How long one may wait for a connection.
+  package var longestWait: Duration
+  /// How long one command may take until the connection is given up. The server gives up after 5 s; this is
+  /// for a server that does not even say so.
+  package var patience: Duration
+
+  package init(
+    connections: Int = 8, waiting: Int = 1024, longestWait: Duration = .seconds(10),
+    patience: Duration = .seconds(8)
+  ) {
+    self.connections = connections
+    self.waiting = waiting
+    self.longestWait = longestWait
+    self.patience = patience
+  }
+}

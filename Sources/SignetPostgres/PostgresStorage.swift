@@ -1,0 +1,157 @@
+package import SignetAuthority
+internal import SignetStorage
+internal import Synchronization
+internal import TokenVerification
+
+/// The storage of an authority in a PostgreSQL database, for one process or several.
+///
+/// A read has one snapshot. A write is one transaction at READ COMMITTED; whether what it read still holds is
+/// seen by its conditional updates, and by the rows that it holds (`lockedAccount`). Nothing here blocks the
+/// thread of its caller, but ``open(_:limits:observer:commitObserver:)`` and ``close()``.
+package final class PostgresStorage: AuthorityStorage {
+  private let threads: PostgresThreads
+  private let telling: RevocationTelling
+  /// One at a time.
+  private let commitObserver: Mutex<CommitObserver>
+
+  private init(
+    threads: PostgresThreads, telling: RevocationTelling, commitObserver: @escaping CommitObserver
+  ) {
+    self.threads = threads
+    self.telling = telling
+    self.commitObserver = Mutex(commitObserver)
+  }
+
+  /// Opens a database, which must be there, and brings its schema up to date.
+  ///
+  /// `observer` is told of the revocations from now on: this process's before their `write` returns, those of
+  /// others with the next of this process's. `commitObserver` is told of each commit of this process.
+  /// - Throws: `StorageError.unavailable` when it cannot be reached, does not keep its promises, or a newer
+  ///   program wrote it.
+  package static func open(
+    _ target: PostgresTarget, limits: PostgresLimits = PostgresLimits(),
+    observer: @escaping RevocationObserver = { _ in }, commitObserver: @escaping CommitObserver = { _ in }
+  ) throws -> PostgresStorage {
+    var patient = limits
+    patient.patience = max(limits.patience, .seconds(60))
+    let connection = try PostgresConnection(target, limits: patient)
+    try connection.write { connection in
+      // Of several nodes that start at once, one changes the schema, and the others find it changed.
+      try connection.holdSchema()
+      try Schema.migrate(connection)
+    }
+    let head = try connection.read { tx in try tx.settings().map { _ in try tx.revocationPosition() } }
+    let telling = RevocationTelling(after: head?.sequence ?? 0, observer: observer)
+    return PostgresStorage(
+      threads: PostgresThreads(target, limits: limits), telling: telling, commitObserver: commitObserver)
+  }
+
+  deinit {
+    // Without waiting: it may be one of the threads that lets go last.
+    threads.stop()
+  }
+
+  package func read<Answer: Sendable>(
+    _ body: @escaping @Sendable (any AuthorityReads) throws -> Answer
+  ) async throws -> Answer {
+    try await perform { link in
+      try link.withConnection { connection in
+        try self.catchUp(on: connection)
+        return try connection.read(body)
+      }
+    }
+  }
+
+  package func write<Answer: Sendable>(
+    _ body: @escaping @Sendable (any AuthorityWrites) throws -> Answer
+  ) async throws -> Answer {
+    try await perform { link in
+      let start = ContinuousClock.now
+      do {
+        return try self.write(body, on: link, since: start)
+      } catch let error as StorageError where error.isOfTheEngine {
+        self.report(since: start, isDurable: false, events: [])
+        throw error
+      }
+    }
+  }
+
+  /// Finishes what is waiting and closes the connections; what is asked later is `unavailable`.
+  package func close() {
+    threads.stop()
+    threads.waitForEnd()
+  }
+
+  private func perform<Answer: Sendable>(
+    _ work: @escaping @Sendable (PostgresLink) throws -> Answer
+  ) async throws -> Answer {
+    try await withCheckedThrowingContinuation { continuation in
+      threads.submit(
+        PostgresWork(
+          run: { link in continuation.resume(with: Result { try work(link) }) },
+          fail: { continuation.resume(throwing: $0) }))
+    }
+  }
+
+  private func write<Answer>(
+    _ body: (any AuthorityWrites) throws -> Answer, on link: PostgresLink,
+    since start: ContinuousClock.Instant
+  ) throws -> Answer {
+    var attempts = 0
+    while true {
+      attempts += 1
+      do {
+        return try link.withConnection { connection in
+          try catchUp(on: connection)
+          return try writeOnce(body, on: connection, holdsRows: attempts > 1, since: start)
+        }
+      } catch StorageError.conflict where attempts < Self.maximumAttempts {
+        continue
+      }
+    }
+  }
+
+  private func writeOnce<Answer>(
+    _ body: (any AuthorityWrites) throws -> Answer, on connection: PostgresConnection, holdsRows: Bool,
+    since start: ContinuousClock.Instant
+  ) throws -> Answer {
+    let transaction = SQLTransaction(connection, holdsRows: holdsRows)
+    do {
+      let (answer, revocations) = try connection.write { _ in
+        let answer = try body(transaction)
+        return (answer, try transaction.finish())
+      }
+      telling.tell(revocations, reading: connection.revocations(after:))
+      report(since: start, isDurable: true, events: transaction.events)
+      return answer
+    } catch StorageError.outcomeUnknown(let reason) {
+      telling.fellBehind()
+      throw StorageError.outcomeUnknown(reason)
+    }
+  }
+
+  private func catchUp(on connection: PostgresConnection) throws {
+    try telling.catchUp(reading: connection.revocations(after:))
+  }
+
+  private func report(since start: ContinuousClock.Instant, isDurable: Bool, events: [AuditEvent]) {
+    let report = CommitReport(
+      writes: 1, duration: ContinuousClock.now - start, waiting: threads.waiting, isDurable: isDurable,
+      events: events)
+    commitObserver.withLock { observer in observer(report) }
+  }
+
+  /// How often a closure runs before its conflict reaches the caller. From the second time on it holds the
+  /// rows that it reads.
+  private static let maximumAttempts = 3
+}
+
+extension StorageError {
+  /// Whether the engine failed, and not what was asked of it.
+  fileprivate var isOfTheEngine: Bool {
+    switch self {
+    case .unavailable, .outcomeUnknown: true
+    case .conflict, .corrupt: false
+    }
+  }
+}

@@ -1,0 +1,72 @@
+internal import CLibPQ
+internal import SignetAuthority
+
+/// Which database, and how to get in: what a connection string of libpq says, over this program's defaults.
+///
+/// It may hold a password: it prints none, and ``redacted(_:)`` takes it out of what the library says.
+package struct PostgresTarget: Sendable, CustomStringConvertible {
+  /// Keyword and value, each keyword once.
+  let parameters: [String: String]
+
+  /// Reads a connection string: `host=/run/postgresql dbname=signet`, or a `postgresql://` URI.
+  ///
+  /// What it leaves open is decided on the safe side: a server on another machine must show a certificate for
+  /// its name (`sslmode=verify-full`), and a network that has gone silent is noticed.
+  /// - Throws: `StorageError.unavailable` when it cannot be read, without a word of it: a part of it may be a
+  ///   password.
+  package init(_ text: String) throws {
+    let given = text.utf8.contains(0) ? nil : Self.parse(text)
+    guard let given else {
+      throw StorageError.unavailable(
+        "the database's connection string cannot be read; it is a list such as "
+          + "`host=db.example.com dbname=signet user=signet`, or a postgresql:// URI")
+    }
+    parameters = Self.defaults.merging(given) { $1 }.merging(Self.fixed) { $1 }
+  }
+
+  /// Host, port, database and user.
+  package var description: String {
+    ["host", "port", "dbname", "user"]
+      .compactMap { key in parameters[key].map { "\(key)=\($0)" } }.joined(separator: " ")
+  }
+
+  /// `message` on one line, without the secrets of the connection string.
+  func redacted(_ message: String) -> String {
+    var text = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+    for key in Self.secrets {
+      if let secret = parameters[key], !secret.isEmpty { text = text.replacing(secret, with: "…") }
+    }
+    return text
+  }
+
+  /// What a connection string may say otherwise. Times are seconds, but `tcp_user_timeout`: milliseconds.
+  private static let defaults = [
+    "sslmode": "verify-full", "connect_timeout": "5", "target_session_attrs": "read-write",
+    "tcp_user_timeout": "10000", "keepalives": "1", "keepalives_idle": "10", "keepalives_interval": "5",
+    "keepalives_count": "3", "application_name": "signet",
+  ]
+
+  /// What it may not.
+  private static let fixed = ["client_encoding": "UTF8"]
+
+  private static let secrets = ["password", "sslpassword"]
+
+  /// The keywords that `text` sets; nil when it cannot be read.
+  private static func parse(_ text: String) -> [String: String]? {
+    // SAFETY: the text is a NUL-terminated copy that lives through the call. Without a place for a message
+    // the library makes none.
+    guard let options = unsafe PQconninfoParse(text, nil) else { return nil }
+    // SAFETY: freed once, when everything has been copied out of it.
+    defer { unsafe PQconninfoFree(options) }
+    var found: [String: String] = [:]
+    var next = unsafe options
+    // SAFETY: the array ends with an option without a keyword; texts are NUL-terminated and copied at once.
+    while let keyword = unsafe next.pointee.keyword {
+      if let value = unsafe next.pointee.val {
+        unsafe found[String(cString: keyword)] = unsafe String(cString: value)
+      }
+      unsafe next += 1
+    }
+    return found
+  }
+}
