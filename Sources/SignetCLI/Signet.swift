@@ -24,6 +24,8 @@ enum Program {
   static func main() async {
     // Whatever this process makes, sockets and databases included, is its owner's alone.
     umask(0o077)
+    // A reader that goes ends no server: writing to it fails, and that is dealt with where it is written.
+    signal(SIGPIPE, SIG_IGN)
     do {
       var command = try await Signet.asyncParseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {

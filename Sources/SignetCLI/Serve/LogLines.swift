@@ -3,7 +3,7 @@ internal import HummingbirdTokenVerification
 internal import JOSE
 internal import Logging
 
-/// Log lines on standard error, as text or as one JSON object a line.
+/// Log lines, on standard error unless they are sent elsewhere, as text or as one JSON object a line.
 struct LogLines: LogHandler {
   enum Format: String, Sendable {
     case text, json
@@ -14,21 +14,37 @@ struct LogLines: LogHandler {
   private let label: String
   private let format: Format
   private let clock: @Sendable () -> Timestamp
+  private let write: @Sendable (String) -> Void
 
-  init(label: String, format: Format, level: Logger.Level, clock: @escaping @Sendable () -> Timestamp) {
+  init(
+    label: String, format: Format, level: Logger.Level, clock: @escaping @Sendable () -> Timestamp,
+    write: @escaping @Sendable (String) -> Void = Output.note
+  ) {
     self.label = label
     self.format = format
     self.clock = clock
+    self.write = write
     logLevel = level
   }
 
-  /// A logger as the settings want it.
+  /// A logger as the settings want it, which writes each line at once.
   static func logger(_ settings: Settings) -> Logger {
-    let format = Format(rawValue: settings.logFormat) ?? .text
-    let level = Logger.Level(rawValue: settings.logLevel) ?? .info
-    return Logger(label: "signet") { label in
-      LogLines(label: label, format: format, level: level, clock: SystemClock.now)
+    Logger(label: "signet") { LogLines(label: $0, settings, write: Output.note) }
+  }
+
+  /// A logger as the settings want it, which waits for no reader.
+  static func queuedLogger(_ settings: Settings) -> (logger: Logger, queue: LogQueue) {
+    let lines = LogLines(label: "signet", settings, write: Output.note)
+    let queue = LogQueue(to: Descriptor.standardError.write) { lost in
+      lines.line(.warning, LogQueue.lossMessage(lost), [:])
     }
+    return (Logger(label: "signet") { LogLines(label: $0, settings, write: queue.add) }, queue)
+  }
+
+  private init(label: String, _ settings: Settings, write: @escaping @Sendable (String) -> Void) {
+    self.init(
+      label: label, format: Format(rawValue: settings.logFormat) ?? .text,
+      level: Logger.Level(rawValue: settings.logLevel) ?? .info, clock: SystemClock.now, write: write)
   }
 
   subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -38,7 +54,7 @@ struct LogLines: LogHandler {
 
   func log(event: LogEvent) {
     let all = metadata.merging(event.metadata ?? [:]) { $1 }
-    Output.note(line(event.level, "\(event.message)", all))
+    write(line(event.level, "\(event.message)", all))
   }
 
   /// One line, whatever the message holds: controls are escaped or blanked, and what is long is cut.

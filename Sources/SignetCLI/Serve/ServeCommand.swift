@@ -48,7 +48,8 @@ struct ServeCommand: AsyncParsableCommand {
     if printConfig { return try printConfiguration() }
     if check { return try checkStart() }
     let settings = try configuration.settings(flags: flags)
-    let logger = LogLines.logger(settings)
+    let (logger, log) = LogLines.queuedLogger(settings)
+    defer { log.finish() }
     let authority = try await OpenedAuthority(settings, logger: logger)
     let ready = ReadyLine(
       scheme: settings.server.tls == nil ? "http" : "https", host: settings.server.host,

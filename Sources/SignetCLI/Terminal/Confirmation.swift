@@ -11,7 +11,7 @@ enum Confirmation {
     guard isatty(STDIN_FILENO) == 1 else {
       throw CommandError.usage("nobody can be asked on standard input", next: "if it is meant, give --yes")
     }
-    FileHandle.standardError.write(Data("\(question) Type yes to go on: ".utf8))
+    Output.prompt("\(question) Type yes to go on: ")
     guard readLine(strippingNewline: true) == "yes" else {
       throw CommandError("nothing was changed")
     }

@@ -5,7 +5,7 @@ internal import JOSE
 enum Output {
   /// Writes a line to standard output.
   static func line(_ text: String) {
-    write(text + "\n", to: .standardOutput)
+    bytes(Array((text + "\n").utf8))
   }
 
   /// Writes a value as one line of JSON to standard output.
@@ -13,27 +13,26 @@ enum Output {
     line(value.encodedString())
   }
 
-  /// Writes a line about the work itself to standard error, so that it never mixes with an answer.
+  /// Writes a line to standard output that nobody has to read: what it is about goes on without a reader.
+  static func announce(_ text: String) {
+    Descriptor.standardOutput.write(Array((text + "\n").utf8))
+  }
+
+  /// Writes a line about the work itself to standard error, so that it never mixes with an answer. Where
+  /// nobody can read it, the work goes on.
   static func note(_ text: String) {
-    write(text + "\n", to: .standardError)
+    prompt(text + "\n")
+  }
+
+  /// Writes the beginning of a line to standard error.
+  static func prompt(_ text: String) {
+    Descriptor.standardError.write(Array(text.utf8))
   }
 
   /// Writes bytes to standard output as they are.
   static func bytes(_ bytes: [UInt8]) {
-    write(bytes, to: .standardOutput)
-  }
-
-  private static func write(_ text: String, to handle: FileHandle) {
-    write(Array(text.utf8), to: handle)
-  }
-
-  private static func write(_ bytes: [UInt8], to handle: FileHandle) {
-    do {
-      try handle.write(contentsOf: bytes)
-    } catch {
-      // Whoever read this output has gone: there is nobody left to tell.
-      exit(1)
-    }
+    // Whoever read this answer has gone, or there is no room for it: it is not given.
+    if Descriptor.standardOutput.write(bytes) < bytes.count { exit(1) }
   }
 }
 

@@ -37,7 +37,7 @@ enum SecretInput {
   private static func typed(_ prompt: String) throws(CommandError) -> String {
     let line = try EchoOff.reading {
       // Only now: what is typed before the echo is off would be shown, and then thrown away.
-      FileHandle.standardError.write(Data("\(prompt): ".utf8))
+      Output.prompt("\(prompt): ")
       return readLine(strippingNewline: true)
     }
     Output.note("")
