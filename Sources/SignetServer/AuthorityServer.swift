@@ -89,6 +89,8 @@ package struct AuthorityServer: Service {
           tlsConfiguration: certificate.tlsConfiguration, configuration: upgrade, responder: responder))
     }
   }
+      var tls = certificate.tlsConfiguration
+      tls.shutdownTimeout = TimeAmount(limits.tlsFarewellTimeout)
 
   private func guarded<Inner: ServerChildChannel>(_ inner: Inner) -> GuardedChannel<Inner> {
     let limits = configuration.limits

@@ -35,11 +35,16 @@ package struct ServerConfiguration: Sendable {
     /// How long a TLS handshake may take.
     package var handshakeTimeout: Duration = .seconds(10)
     /// How long a connection that should end may take to do so.
-    package var farewellTimeout: Duration = .seconds(30)
+    package var farewellTimeout: Duration = .seconds(5)
+    /// How long TLS then waits for the client's own good-bye.
+    package var tlsFarewellTimeout: Duration = .seconds(2)
     /// An HTTP/2 connection that is older is asked to end.
     package var connectionLifetime: Duration = .seconds(3_600)
 
     package init() {}
+
+    /// The longest that clients can make a stop wait: those of the authority, then those of the metrics.
+    package var longestStop: Duration { farewellTimeout + tlsFarewellTimeout + farewellTimeout }
   }
 
   /// A configuration; throws a `PolicyError` that names the setting and what it may be.

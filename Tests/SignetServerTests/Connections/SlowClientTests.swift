@@ -125,4 +125,40 @@ import Testing
       try await silent.closeFuture.get()
     }
   }
+
+  @Test func `a shutdown waits for no body, no head and no good-bye longer than its farewell`() async throws {
+    var limits = Self.limits(farewell: .milliseconds(200))
+    limits.tlsFarewellTimeout = .milliseconds(200)
+    try await run(limits) { running in
+      let port = running.api.port
+      let unfinished = RawHTTP2.head(
+        stream: 1, method: RawHTTP2.post, path: "/api/v1/login", endsStream: false)
+      let open = RawHTTP2.head(stream: 1, endsHeaders: false)
+      async let body = RawHTTP2.answer(to: RawHTTP2.preface + unfinished, port: port)
+      async let head = RawHTTP2.answer(to: RawHTTP2.preface + open, port: port)
+      while running.service.metrics.requests.inFlight.value < 1 { await Task.yield() }
+      await running.shutDown()
+      _ = try await (body, head)
+    }
+  }
+
+  @Test(arguments: [
+    "GET /health/live HTTP/1.1\r\nHost: a\r\nX-Slow: ",
+    "POST /api/v1/login HTTP/1.1\r\nHost: a\r\nContent-Length: 9999\r\n\r\n{",
+  ])
+  func `a shutdown waits for no rest of a request in HTTP/1`(beginning: String) async throws {
+    var options = RunningAuthority.Options()
+    options.limits = Self.limits(farewell: .milliseconds(200))
+    try await RunningAuthority.run(options) { running in
+      async let isClosed = RawConnection.isClosed(after: beginning, port: running.api.port)
+      while !running.log.lines.contains(where: { $0.contains("Connection opened") }) { await Task.yield() }
+      await running.shutDown()
+      let hasClosed = try await isClosed
+      #expect(hasClosed)
+    }
+  }
+
+  @Test func `clients make a stop wait for seconds, not for half a minute`() {
+    #expect(ServerConfiguration.Limits().longestStop <= .seconds(12))
+  }
 }
