@@ -51,9 +51,11 @@ struct ServeCommand: AsyncParsableCommand {
     let (logger, log) = LogLines.queuedLogger(settings)
     defer { log.finish() }
     let authority = try await OpenedAuthority(settings, logger: logger)
+    let notice = SupervisorNotice.given(logger: logger)
     let ready = ReadyLine(
       scheme: settings.server.tls == nil ? "http" : "https", host: settings.server.host,
-      issuer: settings.policy.issuer, servesMetrics: settings.server.metrics != nil, json: json)
+      issuer: settings.policy.issuer, servesMetrics: settings.server.metrics != nil, json: json,
+      notice: notice)
     let control = ControlServer(
       path: AuthorityDirectory(settings.dataDirectory).socket,
       administration: Administration(service: authority.service), logger: logger,
@@ -73,7 +75,8 @@ struct ServeCommand: AsyncParsableCommand {
         limits: settings.server.limits, logger: logger, onListening: { _ in await ready.metricsListen() })
     }
     // Ended in the reverse order: what the server does last is still counted where it can be read.
-    let services = [control as any Service] + (metrics.map { [$0] } ?? []) + [server]
+    let services: [any Service] =
+      [control] + (metrics.map { [$0] } ?? []) + [server, StopNotice(notice: notice)]
     let group = ServiceGroup(
       services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     do {
@@ -127,11 +130,15 @@ private actor ReadyLine {
   private let host: String
   private let issuer: String
   private let json: Bool
+  private let notice: SupervisorNotice
   private var port: Int?
   private var hasControl = false
   private var hasMetrics: Bool
 
-  init(scheme: String, host: String, issuer: String, servesMetrics: Bool, json: Bool) {
+  init(
+    scheme: String, host: String, issuer: String, servesMetrics: Bool, json: Bool, notice: SupervisorNotice
+  ) {
+    self.notice = notice
     hasMetrics = !servesMetrics
     self.scheme = scheme
     self.host = host
@@ -157,7 +164,8 @@ private actor ReadyLine {
   private func writeIfReady() {
     guard let port, hasControl, hasMetrics else { return }
     let address = "\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)"
-    guard json else { return Output.line("ready  \(address)  issuer \(issuer)") }
-    Output.json(["ready": true, "address": .string(address), "issuer": .string(issuer)])
+    let line: JSON = ["ready": true, "address": .string(address), "issuer": .string(issuer)]
+    Output.announce(json ? line.encodedString() : "ready  \(address)  issuer \(issuer)")
+    notice.tell(.ready)
   }
 }
