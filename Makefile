@@ -38,7 +38,7 @@ docs: build ## Renew the pages that are generated from the program
 	.build/debug/signet reference configuration > docs/configuration.md
 
 install: dependencies ## Build for release; install into PREFIX (/usr/local): program, unit, completions, man
-	swift build -c release --product signet
+	swift build -c release --product signet --static-swift-stdlib
 	PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" Packaging/install .build/release/signet
 
 mutants: dependencies-for-tests ## Disable each security rule in turn and see its test fail

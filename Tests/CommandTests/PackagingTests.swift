@@ -1,4 +1,5 @@
 import Foundation
+import SignetServer
 import SignetTesting
 import Testing
 
@@ -19,6 +20,7 @@ import Testing
     if Tool.isThere("groff") { try checkManual(root) }
     let unit = try root.text("lib/systemd/system/signet.service")
     #expect(unit.contains("ExecStart=/usr/bin/signet serve") && !unit.contains("ExecStart=@"))
+    #expect(unit.contains("path in the place of @BINDIR@"), "the comment stays what it was")
     if Tool.isThere("systemd-analyze") { try checkUnit(root) }
   }
 
@@ -66,9 +68,37 @@ import Testing
       "User=signet", "NoNewPrivileges=yes", "CapabilityBoundingSet=", "ProtectSystem=strict",
       "StateDirectory=signet", "StateDirectoryMode=0700", "UMask=0077", "MemoryDenyWriteExecute=yes",
       "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX", "SystemCallFilter=@system-service",
-      "RestartPreventExitStatus=2", "ExecStart=@BINDIR@/signet serve --config %S/signet",
+      "RestartPreventExitStatus=2", "RestartSec=5", "Type=notify",
+      "ExecStart=@BINDIR@/signet serve --config %S/signet",
     ]
     for line in needed { #expect(lines.contains(line), "\(line) is missing") }
+    // systemd looks for it there, and nowhere else.
+    let beginning = try #require(unit.range(of: "\n[Service]\n")).lowerBound
+    #expect(
+      unit[..<beginning].contains("[Unit]\n") && unit[..<beginning].contains("\nStartLimitIntervalSec=0\n"))
+  }
+
+  @Test func `the unit waits longer for a stop than one can take`() throws {
+    let unit = try Self.text("Packaging/signet.service")
+    let line = try #require(unit.firstMatch(of: /\nTimeoutStopSec=(\d+)\n/))
+    let limit = Duration.seconds(try #require(Int(line.output.1)))
+    // As much again for what the server itself does last.
+    #expect(limit >= (ServerConfiguration.Limits().longestStop + LogQueue.farewell) * 2)
+  }
+
+  @Test func `what is installed needs no Swift, and the page says what it needs`() throws {
+    let makefile = try Self.text("Makefile")
+    let recipe = try #require(makefile.firstMatch(of: /\ninstall:.*\n\t(.*)\n/))
+    #expect(recipe.output.1 == "swift build -c release --product signet --static-swift-stdlib")
+    let page = try Self.text("docs/operations.md")
+    for library in ["libargon2-1", "libsqlite3-0", "libstdc++6", "zlib1g"] {
+      #expect(page.contains("`\(library)`"), "\(library)")
+    }
+    #expect(page.contains("Swift's own libraries are in the program"))
+  }
+
+  private static func text(_ file: String) throws -> String {
+    try String(contentsOf: VectorFolder.packageRoot.appending(path: file), encoding: .utf8)
   }
 
   @Test func `a manual page says every option of its command, and every command has one`() throws {
