@@ -46,15 +46,24 @@ struct ProcessMetrics: Sendable {
   private static let ticksPerSecond = Double(sysconf(Int32(_SC_CLK_TCK)))
   private static let pageBytes = Double(sysconf(Int32(_SC_PAGESIZE)))
 
-  /// Seconds since 1970 at which the machine started.
-  private static let bootTime = text("/proc/stat")?
-    .split(separator: "\n").first { $0.hasPrefix("btime ") }
-    .flatMap { Double($0.dropFirst("btime ".count)) }
+  /// Seconds since 1970 at which the machine started. From the clocks: `/proc/stat` says it too, but is
+  /// hidden from a service that sees its own processes alone.
+  private static let bootTime: Double? = {
+    var (now, sinceBoot) = (timespec(), timespec())
+    // SAFETY: both pointers are to local values, which live for the calls that write them.
+    let codes = unsafe [clock_gettime(CLOCK_REALTIME, &now), clock_gettime(CLOCK_BOOTTIME, &sinceBoot)]
+    guard codes == [0, 0] else { return nil }
+    return now.inSeconds - sinceBoot.inSeconds
+  }()
 
   private static var maximumFiles: Double? {
     let line = text("/proc/self/limits")?.split(separator: "\n").first { $0.hasPrefix("Max open files") }
     return line?.dropFirst("Max open files".count).split(separator: " ").first.flatMap { Double($0) }
   }
+}
+
+extension timespec {
+  fileprivate var inSeconds: Double { Double(tv_sec) + Double(tv_nsec) / 1e9 }
 }
 
 /// The fields of `/proc/PID/stat` that are shown.

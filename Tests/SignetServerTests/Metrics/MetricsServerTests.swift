@@ -1,3 +1,4 @@
+import Foundation
 import JOSE
 import NIOCore
 import NIOHTTP1
@@ -185,3 +186,13 @@ import Testing
     }
   }
 }
+
+  @Test func `the start of the process is told without the machine's own statistics`() throws {
+    // Hidden from a service that sees its own processes alone; here they show whether the clocks agree.
+    let statistics = try String(contentsOfFile: "/proc/stat", encoding: .utf8)
+    let line = try #require(statistics.split(separator: "\n").first { $0.hasPrefix("btime ") })
+    let boot = try #require(Double(line.dropFirst("btime ".count)))
+    let own = try #require(ProcessStatistics(try String(contentsOfFile: "/proc/self/stat", encoding: .utf8)))
+    let told = try #require(ProcessMetrics().samples().first { $0.metric.name == Metric.startTime.name })
+    #expect(abs(told.value - (boot + own.startTicks / 100)) < 2)
+  }
