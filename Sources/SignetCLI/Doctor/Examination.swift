@@ -28,7 +28,7 @@ struct Examination {
   func ofStart() -> [Finding] {
     let (keyring, authority) = keyringFindings()
     let look = DatabaseLook(path: directory.database, authority: authority)
-    return [configurationFinding] + certificateCheck.findings + files + keyring
+    return [configurationFinding, addressFinding] + certificateCheck.findings + files + keyring
       + databaseFindings(look, durabilityProblem: nil) + keyFindings(look, authority: authority)
   }
 
@@ -41,9 +41,9 @@ struct Examination {
     let server = ServerCheck(
       answer: await ServerCheck.ask(directory.socket), socket: directory.socket,
       isDatabaseInUse: look.isInUse)
-    return [configurationFinding] + server.findings + clockCheck(look).findings + network.findings
-      + certificateCheck.findings + files + keyring
-      + databaseFindings(look, durabilityProblem: DatabaseLook.durabilityProblem())
+    return [configurationFinding] + server.findings + clockCheck(look).findings
+      + server.qualified(network.findings + certificateCheck.findings) + files + server.qualified(keyring)
+      + server.qualified(databaseFindings(look, durabilityProblem: DatabaseLook.durabilityProblem()))
       + keyFindings(look, authority: authority) + hashing
   }
 
@@ -55,6 +55,13 @@ struct Examination {
 
   private var configurationFinding: Finding {
     .ok("configuration", layers.file?.path ?? "none")
+  }
+
+  /// A server that runs already has the port, so that it is taken proves nothing.
+  private var addressFinding: Finding {
+    let server = settings.server
+    let host = server.host.contains(":") ? "[\(server.host)]" : server.host
+    return .ok("address", "\(host):\(server.port); whether it is free is not looked at")
   }
 
   private func clockCheck(_ look: DatabaseLook) -> ClockCheck {

@@ -40,6 +40,20 @@ struct ServerCheck: Sendable {
     }
   }
 
+  /// What was found by this command's settings: a server that answers need not have the same ones.
+  func qualified(_ findings: [Finding]) -> [Finding] {
+    guard answer == .answered else { return findings }
+    return findings.map { finding in
+      guard let advice = finding.advice else { return finding }
+      return Finding(
+        subject: finding.subject, level: finding.level,
+        text: "as this command's settings have it: \(finding.text)",
+        advice: "\(advice); if the server's unit has an environment file, first: \(Self.environmentFile)")
+    }
+  }
+
+  private static let environmentFile = "set -a; . /etc/default/signet"
+
   /// Asks for what every version answers.
   static func ask(_ socket: String) async -> Answer {
     do {

@@ -120,4 +120,18 @@ import Testing
     let check = ServerCheck(answer: answer, socket: "/d/signet.sock", isDatabaseInUse: isInUse)
     #expect(check.findings.map(\.level) == [level])
   }
+
+  @Test func `what a running server's settings may have otherwise is said as this command's`() {
+    var check = ServerCheck(answer: .nobody, socket: "/d/signet.sock", isDatabaseInUse: false)
+    let findings = [
+      Finding.ok("issuer", "fine"), .problem("keyring", "there is no keyring", advice: "restore the file"),
+    ]
+    #expect(check.qualified(findings) == findings)
+    check.answer = .answered
+    let qualified = check.qualified(findings)
+    #expect(qualified[0] == findings[0])
+    #expect(qualified[1].level == .problem)
+    #expect(qualified[1].text == "as this command's settings have it: there is no keyring")
+    #expect(qualified[1].advice?.hasSuffix("set -a; . /etc/default/signet") == true)
+  }
 }
