@@ -27,7 +27,8 @@ package struct AuthorityPolicy: Sendable {
   /// Scopes that every account has.
   package let defaultScopes: Set<String>
   package let signingAlgorithm: SignatureAlgorithm
-  /// How long a key is published before it signs; longer than any verifier caches the key set.
+  /// How long a key is published before it signs, 24 hours to 366 days: longer than any verifier caches the
+  /// key set.
   package let keyPublishAhead: Duration
   /// How long a key signs before the next one takes its place; at least as long as the next is published.
   package let keyRotationInterval: Duration
@@ -67,10 +68,7 @@ package struct AuthorityPolicy: Sendable {
       throw PolicyError(
         setting: "signing.algorithm", problem: "is symmetric; verifiers need a public key, as with ES256")
     }
-    try Self.check(keyPublishAhead, within: .zero ... .seconds(366 * 86_400), "signing.publish-ahead")
-    try Self.check(
-      keyRotationInterval, within: max(keyPublishAhead, .seconds(86_400)) ... .seconds(731 * 86_400),
-      "signing.rotation-interval")
+    try Self.checkKeyTimes(publishAhead: keyPublishAhead, rotationInterval: keyRotationInterval)
     try Self.checkScopes(resources, roles: roles, defaultScopes: defaultScopes)
     try Self.checkRoleNames(roles.keys)
     let own = Resource(name: "authority", audience: issuer, scopes: [])
@@ -164,6 +162,19 @@ extension AuthorityPolicy {
       let rest = host.dropFirst(name.count)
       return rest.isEmpty || (rest.first == ":" && rest.dropFirst().allSatisfy(\.isWholeNumber))
     }
+  }
+
+  private static func checkKeyTimes(
+    publishAhead: Duration, rotationInterval: Duration
+  ) throws(PolicyError) {
+    let setting = "signing.publish-ahead"
+    guard publishAhead >= .seconds(86_400) else {
+      throw PolicyError(
+        setting: setting, problem: "must be 24h or more: verifiers may keep a key set that long")
+    }
+    try check(publishAhead, within: .seconds(86_400) ... .seconds(366 * 86_400), setting)
+    try check(
+      rotationInterval, within: publishAhead ... .seconds(731 * 86_400), "signing.rotation-interval")
   }
 
   private static func checkRoleNames(_ names: some Collection<String>) throws(PolicyError) {

@@ -42,13 +42,18 @@ package struct AuthorityServer: Service {
   }
 
   /// Serves until a graceful shutdown or cancellation.
-  /// - Throws: When the address cannot be listened on.
+  /// - Throws: ``ListenFailure`` when the address cannot be listened on.
   package func run() async throws {
     let (shutdown, factory) = (shutdown, service.metrics.factory)
-    try await withGracefulShutdownHandler {
-      try await withMetricsFactory(factory) { try await application().run() }
-    } onGracefulShutdown: {
-      shutdown.raise()
+    do {
+      try await withGracefulShutdownHandler {
+        try await withMetricsFactory(factory) { try await application().run() }
+      } onGracefulShutdown: {
+        shutdown.raise()
+      }
+    } catch let error as IOError {
+      throw ListenFailure(error, group: "server", host: configuration.host, port: configuration.port)
+        ?? error
     }
   }
 
@@ -84,13 +89,12 @@ package struct AuthorityServer: Service {
     let upgrade = http2
     return HTTPServerBuilder { responder in
       guard let certificate else { return guarded(HTTP1Channel(responder: responder, configuration: http1)) }
-      return guarded(
-        try HTTP2UpgradeChannel(
-          tlsConfiguration: certificate.tlsConfiguration, configuration: upgrade, responder: responder))
-    }
-  }
       var tls = certificate.tlsConfiguration
       tls.shutdownTimeout = TimeAmount(limits.tlsFarewellTimeout)
+      return guarded(
+        try HTTP2UpgradeChannel(tlsConfiguration: tls, configuration: upgrade, responder: responder))
+    }
+  }
 
   private func guarded<Inner: ServerChildChannel>(_ inner: Inner) -> GuardedChannel<Inner> {
     let limits = configuration.limits

@@ -8,12 +8,14 @@ import Testing
     issuer: String = TestAuthority.issuer, lifetime: Duration = .seconds(300),
     idle: Duration = .seconds(3600), absolute: Duration = .seconds(7200), grace: Duration = .seconds(10),
     resources: [Resource] = [], roles: [String: Set<String>] = [:], defaultScopes: Set<String> = [],
-    algorithm: SignatureAlgorithm = .es256, retention: Duration = .seconds(30 * 86_400)
+    algorithm: SignatureAlgorithm = .es256, retention: Duration = .seconds(30 * 86_400),
+    publishAhead: Duration = .seconds(86_400), rotation: Duration = .seconds(90 * 86_400)
   ) throws -> AuthorityPolicy {
     try AuthorityPolicy(
       issuer: issuer, accessTokenLifetime: lifetime, sessionIdleLimit: idle, sessionAbsoluteLimit: absolute,
       refreshGrace: grace, passwords: try #require(PasswordPolicy()), auditRetention: retention,
-      resources: resources, roles: roles, defaultScopes: defaultScopes, signingAlgorithm: algorithm)
+      resources: resources, roles: roles, defaultScopes: defaultScopes, signingAlgorithm: algorithm,
+      keyPublishAhead: publishAhead, keyRotationInterval: rotation)
   }
 
   @Test(arguments: [
@@ -48,6 +50,10 @@ import Testing
       ("sessions.refresh-grace", { try policy(grace: .seconds(61)) }),
       ("audit.retention", { try policy(retention: .seconds(30 * 86_400 - 1)) }),
       ("signing.algorithm", { try policy(algorithm: .hs256) }),
+      ("signing.publish-ahead", { try policy(publishAhead: .seconds(86_400 - 1)) }),
+      ("signing.publish-ahead", { try policy(publishAhead: .zero) }),
+      ("signing.publish-ahead", { try policy(publishAhead: .seconds(366 * 86_400 + 1)) }),
+      ("signing.rotation-interval", { try policy(rotation: .seconds(86_400 - 1)) }),
     ]
     for (setting, make) in cases {
       let error = #expect(throws: PolicyError.self) { try make() }
@@ -55,6 +61,7 @@ import Testing
     }
     _ = try policy(lifetime: .seconds(30), idle: .seconds(60), absolute: .seconds(60), grace: .zero)
     _ = try policy(lifetime: .seconds(3600), idle: .seconds(7200), grace: .seconds(60))
+    _ = try policy(publishAhead: .seconds(86_400), rotation: .seconds(86_400))
   }
 
   @Test func `scopes are declared before they are given, and spelled as RFC 6749 wants`() throws {

@@ -60,10 +60,6 @@ struct Settings: Sendable {
     let retention = try reading.duration("audit.retention")
     let publishAhead = try reading.duration("signing.publish-ahead")
     let rotationInterval = try reading.duration("signing.rotation-interval")
-    guard publishAhead >= .seconds(86_400) else {
-      throw reading.error(
-        "signing.publish-ahead", "must be 24h or more: verifiers may keep a key set that long")
-    }
     do {
       return try AuthorityPolicy(
         issuer: issuer, accessTokenLifetime: lifetime, sessionIdleLimit: idleLimit,
@@ -103,6 +99,9 @@ struct Settings: Sendable {
     let proxies = reading.layers.list("server.trusted-proxies")
     let origins = Set(reading.layers.list("server.browser-origins"))
     let metrics = try metrics(reading)
+    if let metrics, metrics.port == port, metrics.host == host || Self.isEveryAddress(metrics.host, host) {
+      throw reading.error("metrics.port", "is \(port), and so is server.port; choose another")
+    }
     do {
       return try ServerConfiguration(
         host: host, port: port, tls: tls, trustedProxies: try TrustedProxies(proxies),
@@ -110,6 +109,11 @@ struct Settings: Sendable {
     } catch {
       throw reading.error(error.setting, error.problem)
     }
+  }
+
+  /// Whether one of two addresses stands for all that the machine has.
+  private static func isEveryAddress(_ hosts: String...) -> Bool {
+    hosts.contains { $0 == "0.0.0.0" || $0 == "::" }
   }
 
   private static func metrics(_ reading: SettingReading) throws(ConfigurationError) -> MetricsListener? {

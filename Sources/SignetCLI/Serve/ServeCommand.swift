@@ -83,7 +83,8 @@ struct ServeCommand: AsyncParsableCommand {
       try await group.run()
     } catch {
       try authority.close()
-      throw CommandError("the server stopped: \(FailureText.text(of: error))", next: Self.advice(settings))
+      if let failure = error as? ListenFailure { throw CommandError("\(failure)", next: failure.advice) }
+      throw CommandError("the server stopped: \(FailureText.text(of: error))")
     }
     try authority.close()
   }
@@ -118,10 +119,6 @@ struct ServeCommand: AsyncParsableCommand {
       }
     }
   }
-
-  private static func advice(_ settings: Settings) -> String {
-    "if \(settings.server.host):\(settings.server.port) is in use, choose another with --port"
-  }
 }
 
 /// Says that the server is ready, once the clients, the administrators and the scrapers can reach it.
@@ -130,10 +127,10 @@ private actor ReadyLine {
   private let host: String
   private let issuer: String
   private let json: Bool
-  private let notice: SupervisorNotice
   private var port: Int?
   private var hasControl = false
   private var hasMetrics: Bool
+  private let notice: SupervisorNotice
 
   init(
     scheme: String, host: String, issuer: String, servesMetrics: Bool, json: Bool, notice: SupervisorNotice

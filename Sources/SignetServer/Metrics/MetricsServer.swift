@@ -31,7 +31,7 @@ package struct MetricsServer: Service {
   }
 
   /// Serves until a graceful shutdown or cancellation.
-  /// - Throws: `PolicyError` when the address cannot be listened on.
+  /// - Throws: ``ListenFailure`` when the address cannot be listened on.
   package func run() async throws {
     let router = Router(context: AuthorityRequestContext.self)
     if ServerConfiguration.isLoopback(listener.host) { router.add(middleware: LocalNameMiddleware()) }
@@ -63,8 +63,7 @@ package struct MetricsServer: Service {
         shutdown.raise()
       }
     } catch let error as IOError {
-      throw PolicyError(
-        setting: "metrics.port", problem: "\(listener.host):\(listener.port) cannot be served: \(error)")
+      throw ListenFailure(error, group: "metrics", host: listener.host, port: listener.port) ?? error
     }
   }
 

@@ -181,11 +181,11 @@ import Testing
       let second = MetricsServer(
         service: running.service, listener: try MetricsListener(port: metrics.port), version: "1",
         logger: running.log.logger)
-      let error = await #expect(throws: PolicyError.self) { try await second.run() }
-      #expect(error?.description.contains("127.0.0.1:\(metrics.port)") == true)
+      let error = await #expect(throws: ListenFailure.self) { try await second.run() }
+      #expect(error?.description == "127.0.0.1:\(metrics.port) is in use")
+      #expect(error?.advice.contains("metrics.port") == true)
     }
   }
-}
 
   @Test func `the start of the process is told without the machine's own statistics`() throws {
     // Hidden from a service that sees its own processes alone; here they show whether the clocks agree.
@@ -196,3 +196,4 @@ import Testing
     let told = try #require(ProcessMetrics().samples().first { $0.metric.name == Metric.startTime.name })
     #expect(abs(told.value - (boot + own.startTicks / 100)) < 2)
   }
+}
