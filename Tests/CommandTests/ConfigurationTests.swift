@@ -133,7 +133,9 @@ import Testing
     ("signing:\n  publish-ahead: 48h\n  rotation-interval: 47h", "interval: is 47h; must be from 2d"),
     ("passwords:\n  minimum-length: 7", "passwords.minimum-length: is “7”"),
     ("resources:\n  orders:\n    audience: a\n    algorithm: HS384", "orders.algorithm: is “HS384”"),
-    ("resources:\n  Orders:\n    audience: a", "there is no setting “resources.Orders”"),
+    ("resources:\n  Orders:\n    audience: a", "“Orders” cannot be a name: 1 to 64 lower-case letters"),
+    ("metrics:\n  port: 8080", "metrics.port: is 8080, and so is server.port"),
+    ("metrics:\n  port: 8080\n  address: 0.0.0.0\n  remote: true", "metrics.port: is 8080, and so is"),
     ("server:\n  browser-origins: [https://app.example.com/]", "server.browser-origins: "),
     ("server:\n  address: 0.0.0.0", "server.address: 0.0.0.0 can be reached from other machines"),
     ("log:\n  level: loud", "log.level: is “loud”; write one of trace, debug"),
@@ -164,8 +166,31 @@ import Testing
     #expect(settings.policy.roles == ["clerk": ["orders:read"]])
     #expect(settings.dataDirectory == "/var/lib/signet")
     for setting in Setting.all where !setting.name.contains("*") {
-      let key = setting.name.split(separator: ".").last.map(String.init) ?? ""
-      #expect(template.contains("\(key):"), "\(setting.name) is not in the file")
+      #expect(
+        template.contains("\n\(setting.name == "issuer" ? "" : "#")\(setting.name): "), "\(setting.name)")
     }
+  }
+
+  @Test func `each line of the file that init writes can be uncommented by itself, and a group be added`()
+    throws
+  {
+    let template = ConfigurationTemplate.text(issuer: "https://id.example.com")
+    let lines = template.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    let commented = lines.indices.filter { lines[$0].wholeMatch(of: /#[a-z].*: .+/) != nil }
+    #expect(commented.count == Setting.all.count { !$0.name.contains("*") } - 1)
+    for index in commented {
+      var changed = lines
+      changed[index].removeFirst()
+      _ = try Self.settings(changed.joined(separator: "\n") + "\nroles:\n  clerk:\n    scopes: []\n")
+    }
+  }
+
+  @Test(arguments: [
+    ("http://127.0.0.1:18091", "server.port: 18091"), ("http://[::1]:9", "server.port: 9"),
+    ("http://localhost", "server.port: 80"), ("http://localhost:8080", "#server.port: 8080"),
+    ("https://id.example.com:8443", "#server.port: 8080"),
+  ])
+  func `an issuer that only this machine reaches says the port`(issuer: String, line: String) {
+    #expect(ConfigurationTemplate.text(issuer: issuer).split(separator: "\n").contains(Substring(line)))
   }
 }

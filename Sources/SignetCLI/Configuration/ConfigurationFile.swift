@@ -27,6 +27,10 @@ struct ConfigurationFile: Sendable {
     let bytes: Data
     do {
       bytes = try Data(contentsOf: URL(filePath: path))
+    } catch let error as CocoaError where error.code == .fileReadNoPermission {
+      throw ConfigurationError(
+        place: path,
+        problem: "may not be read by this user; run the command as the server's user, or as root")
     } catch {
       throw ConfigurationError(
         place: path,
@@ -61,9 +65,17 @@ struct ConfigurationFile: Sendable {
     } catch let error as YamlError {
       let (line, problem) = Self.problem(of: error)
       throw ConfigurationError(
-        place: path + (line.map { ", line \($0)" } ?? ""), problem: "is not YAML: \(problem)")
+        place: path + (line.map { ", line \($0)" } ?? ""), problem: "is not YAML: \(problem)\(hint(error))")
     } catch {
       throw ConfigurationError(place: path, problem: "is not YAML: \(error)")
+    }
+  }
+
+  /// What most often is the matter with a file whose lines are well formed, each by itself.
+  private static func hint(_ error: YamlError) -> String {
+    switch error {
+    case .scanner, .parser: "; write a setting as group.name: value, or indent it with spaces below its group"
+    default: ""
     }
   }
 
@@ -157,8 +169,24 @@ private struct Reader {
 /// What is said of a name that no setting has.
 enum UnknownSetting {
   static func problem(_ name: String) -> String {
+    if let part = malformedName(in: name) {
+      return "“\(part)” cannot be a name: 1 to 64 lower-case letters, digits or hyphens"
+    }
     let nearest = NearestName.of(name, among: Setting.all.map { Self.filled($0.name, like: name) })
     return "there is no setting “\(name)”; the nearest is “\(nearest ?? "issuer")”"
+  }
+
+  /// The part of `name` that stands where the operator chooses a name, and cannot be one.
+  private static func malformedName(in name: String) -> Substring? {
+    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+    for setting in Setting.all {
+      let pattern = setting.name.split(separator: ".")
+      guard let star = pattern.firstIndex(of: "*"), star < parts.count,
+        pattern[..<star] == parts[..<star], !Setting.isChosenName(parts[star])
+      else { continue }
+      return parts[star]
+    }
+    return nil
   }
 
   /// A setting's name with its stars filled from the same places of `name`, so that

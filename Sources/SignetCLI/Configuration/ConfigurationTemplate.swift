@@ -1,42 +1,36 @@
 /// The configuration file that `init` writes: every setting with its meaning, each at its default and
-/// commented out, but the issuer.
+/// commented out, but the issuer and what follows from it.
 enum ConfigurationTemplate {
   /// The file's text.
+  ///
+  /// Each setting has its full name: a line can be uncommented by itself, and a group be added at the end.
   static func text(issuer: String) -> String {
     var lines = [
       "# Signet's configuration. A key that is not known stops the start.",
       "# The environment overrides it (tokens.access-lifetime as SIGNET_TOKENS_ACCESS_LIFETIME), flags both.",
+      "# A dot is a level: server.port may as well be written as port, indented below server.",
       "# Nothing in this file is secret.",
     ]
-    var open: [String] = []
     for setting in Setting.all where !setting.name.contains("*") {
-      let names = setting.name.split(separator: ".").map(String.init)
-      let groups = Array(names.dropLast())
-      lines.append("")
-      for depth in groups.indices where open.prefix(depth + 1) != groups.prefix(depth + 1) {
-        lines.append("#\(indentation(depth))\(groups[depth]):")
-      }
-      open = groups
-      lines.append("# \(setting.summary)")
-      lines.append(line(setting, key: names[groups.count], depth: groups.count, issuer: issuer))
+      lines += ["", "# \(setting.summary)", line(setting, issuer: issuer)]
     }
     return (lines + examples).joined(separator: "\n") + "\n"
   }
 
-  private static func line(_ setting: Setting, key: String, depth: Int, issuer: String) -> String {
+  private static func line(_ setting: Setting, issuer: String) -> String {
     if setting.name == "issuer" { return "issuer: \(issuer)" }
     // The one setting without a default that can be written down means the file's own directory.
-    let value = setting.form == .list ? "[\(setting.initial ?? "")]" : Self.scalar(setting.initial ?? ".")
-    return "#\(indentation(depth))\(key): \(value)"
+    let initial = setting.initial ?? "."
+    // Nobody but this machine reaches such an issuer, and it does so at the issuer's own port.
+    if setting.name == "server.port", let port = IssuerPlace(issuer)?.loopbackPort, "\(port)" != initial {
+      return "server.port: \(port)"
+    }
+    return "#\(setting.name): \(setting.form == .list ? "[\(initial)]" : scalar(initial))"
   }
 
   /// An empty text has to be quoted, or YAML reads it as no value at all.
   private static func scalar(_ text: String) -> String {
     text.isEmpty ? "\"\"" : text
-  }
-
-  private static func indentation(_ depth: Int) -> String {
-    String(repeating: "  ", count: depth)
   }
 
   private static let examples = [

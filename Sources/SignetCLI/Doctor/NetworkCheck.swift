@@ -14,9 +14,7 @@ struct NetworkCheck: Sendable {
 
   /// The host of the issuer's URL, without brackets.
   var issuerHost: String {
-    let authority = issuer.drop { $0 != "/" }.dropFirst(2).prefix { $0 != "/" }
-    if authority.hasPrefix("[") { return String(authority.dropFirst().prefix { $0 != "]" }) }
-    return String(authority.prefix { $0 != ":" })
+    IssuerPlace(issuer)?.host ?? ""
   }
 
   private var issuerFindings: [Finding] {
@@ -29,7 +27,7 @@ struct NetworkCheck: Sendable {
           advice: "an issuer is chosen once, by `signet init`: take the certificate out, or begin anew")
       ]
     }
-    if proxies.isEmpty, port != 0, issuerPort != port {
+    if proxies.isEmpty, port != 0, let issuerPort = IssuerPlace(issuer)?.port, issuerPort != port {
       return [
         .warning(
           subject, "it says \(issuer), but the server listens on port \(port)",
@@ -37,12 +35,6 @@ struct NetworkCheck: Sendable {
       ]
     }
     return [.ok(subject, "\(issuer), which only this machine can reach")]
-  }
-
-  private var issuerPort: Int {
-    let authority = issuer.drop { $0 != "/" }.dropFirst(2).prefix { $0 != "/" }
-    let afterHost = authority.hasPrefix("[") ? authority.drop { $0 != "]" }.dropFirst() : authority[...]
-    return afterHost.lastIndex(of: ":").flatMap { Int(afterHost[$0...].dropFirst()) } ?? 80
   }
 
   private var proxyFindings: [Finding] {

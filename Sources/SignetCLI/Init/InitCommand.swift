@@ -68,6 +68,7 @@ private final class AuthorityBirth {
   }
 
   func run() async throws {
+    try checkIssuer()
     let template = ConfigurationTemplate.text(issuer: issuer)
     let policy = try Self.settings(template, directory: directory.path).policy
     try refuseToOverwrite()
@@ -83,6 +84,13 @@ private final class AuthorityBirth {
       removeAll()
       throw error
     }
+  }
+
+  /// Refuses an issuer by the name that it was given under: there is no file yet.
+  private func checkIssuer() throws(ConfigurationError) {
+    let flag = SettingLayers.Flag(setting: "issuer", value: issuer, spelling: "--issuer")
+    _ = try Settings(
+      SettingLayers(flags: [flag], environment: [:], file: nil, fileDirectory: directory.path))
   }
 
   /// The settings of the new file alone: what the environment overrides today must not be checked into it.

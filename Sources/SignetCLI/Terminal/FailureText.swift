@@ -15,11 +15,32 @@ enum FailureText {
     }
   }
 
-  /// The file, and the system's word for what is wrong with it.
+  /// The file, and what is wrong with it.
   private static func text(of error: CocoaError) -> String {
-    let reason = (error.underlying as? POSIXError).map { "\($0.localizedDescription)" }
     let path = error.filePath ?? error.url?.path(percentEncoded: false)
-    return [path, reason ?? error.localizedDescription].compactMap { $0 }.joined(separator: ": ")
+    let known = reason(error.code) ?? (error.underlying as? POSIXError).flatMap { reason($0.code) }
+    return [path, known ?? error.localizedDescription].compactMap { $0 }.joined(separator: ": ")
+  }
+
+  private static func reason(_ code: CocoaError.Code) -> String? {
+    switch code {
+    case .fileReadNoPermission, .fileWriteNoPermission: reason(POSIXErrorCode.EACCES)
+    case .fileWriteOutOfSpace: reason(POSIXErrorCode.ENOSPC)
+    case .fileWriteVolumeReadOnly: reason(POSIXErrorCode.EROFS)
+    case .fileNoSuchFile, .fileReadNoSuchFile: reason(POSIXErrorCode.ENOENT)
+    default: nil
+    }
+  }
+
+  private static func reason(_ code: POSIXErrorCode) -> String? {
+    switch code {
+    case .EACCES, .EPERM: "permission denied; run the command as a user who may, or choose another place"
+    case .ENOSPC, .EDQUOT: "no space left; make room, or choose another place"
+    case .EROFS: "a file system that takes no writes; choose another place"
+    case .ENOENT: "no such file or directory; check the name"
+    case .ENOTDIR: "a part of the path is no directory; check the name"
+    default: nil
+    }
   }
 
   private static func text(of error: StorageError) -> String {
