@@ -103,5 +103,10 @@ import TokenVerification
     while log.lines.count(where: { $0.contains("upkeep failed") }) < 3 { await Task.yield() }
     await group.triggerGracefulShutdown()
     try await running.value
+    // Which work, and why: what an operator needs to put it right.
+    for work in ["keys", "expiry"] {
+      #expect(
+        log.lines.contains { $0.contains("upkeep failed") && $0.contains(work) && $0.contains("disk full") })
+    }
   }
 }

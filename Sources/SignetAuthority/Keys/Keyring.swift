@@ -54,7 +54,8 @@ package struct Keyring: Sendable, CustomStringConvertible, CustomReflectable {
   /// - Throws: ``KeyringError`` that names the line.
   package init(text: String) throws(KeyringError) {
     var roots: [Root] = []
-    for (index, line) in text.split(whereSeparator: \.isNewline).enumerated() {
+    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    for (index, line) in lines.enumerated() where !line.isEmpty {
       guard let root = Self.root(fromLine: line) else { throw .malformedLine(index + 1) }
       guard !roots.contains(where: { $0.id == root.id }) else { throw .repeatedKeyID(line: index + 1) }
       roots.append(root)

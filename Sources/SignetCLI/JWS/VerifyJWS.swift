@@ -11,7 +11,7 @@ struct VerifyJWS: ParsableCommand {
   var key: String
 
   @Option(help: ArgumentHelp("The JWS; - is standard input.", valueName: "file"))
-  var `in`: String
+  var `in` = "-"
 
   @Option(help: ArgumentHelp("The content, for a JWS without it (RFC 7515, appendix F).", valueName: "file"))
   var detached: String?

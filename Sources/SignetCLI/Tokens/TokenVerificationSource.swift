@@ -50,7 +50,9 @@ struct LocalAuthoritySource: TokenVerificationSource {
   func key(named keyID: String?, algorithm: SignatureAlgorithm?) throws(JOSEError) -> VerificationKey {
     guard let keyID else { throw JOSEError(.unknownKey, "the token names no key") }
     guard let key = keys[keyID] else {
-      throw JOSEError(.unknownKey, "the authority publishes no key “\(keyID)”")
+      throw JOSEError(
+        .unknownKey,
+        "the authority publishes no key “\(keyID)”; for a resource's own secret give --jwks")
     }
     return try VerificationKey(key, algorithm: algorithm)
   }

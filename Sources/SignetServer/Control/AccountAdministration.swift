@@ -157,7 +157,8 @@ extension Administration {
         "malformed_display_name", "a display name has at most 200 bytes and no control characters")
     case .unknownRole(let role):
       AdministrationRefusal(
-        "unknown_role", "no role is called “\(role)”", next: "declare it under `roles` in the configuration")
+        "unknown_role", "no role is called “\(role)”",
+        next: "declare it under `roles` in the configuration, and restart the server")
     }
   }
 

@@ -39,7 +39,7 @@ struct ProblemMiddleware: RouterMiddleware {
   private func problem(for error: any Error, context: Context) -> Problem {
     switch error {
     case let problem as Problem: return problem
-    case HashingError.overloaded, HashingError.stopped: return .overloaded
+    case let error as HashingError: return problem(for: error, context: context)
     case is NIOTooManyBytesError: return .bodyTooLarge
     case let error as StorageError: return problem(for: error, context: context)
     case let error as any HTTPResponseError: return Self.problem(forStatus: error.status)
@@ -48,6 +48,12 @@ struct ProblemMiddleware: RouterMiddleware {
       context.logger.error("request failed", metadata: ["error.type": "\(type(of: error))"])
       return .internalError
     }
+  }
+
+  private func problem(for error: HashingError, context: Context) -> Problem {
+    guard case .failed(let code) = error else { return .overloaded }
+    context.logger.error("hashing failed", metadata: ["argon2.code": "\(code)"])
+    return error.isWantOfMemory ? .overloaded : .internalError
   }
 
   private func problem(for error: StorageError, context: Context) -> Problem {

@@ -36,3 +36,8 @@ enum Argon2 {
     }
   }
 }
+
+extension HashingError {
+  /// Whether there was no memory for it just then.
+  var isWantOfMemory: Bool { self == .failed(code: ARGON2_MEMORY_ALLOCATION_ERROR.rawValue) }
+}

@@ -13,8 +13,8 @@ struct Upkeep: Service {
   func run() async throws {
     await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
-        await attempt(service.tendKeys)
-        await attempt(service.removeExpired)
+        await attempt("keys", service.tendKeys)
+        await attempt("expiry", service.removeExpired)
         do {
           try await Task.sleep(for: interval)
         } catch {
@@ -24,13 +24,22 @@ struct Upkeep: Service {
     }
   }
 
-  private func attempt(_ work: () async throws -> Void) async {
+  private func attempt(_ name: String, _ work: () async throws -> Void) async {
     do {
       try await work()
     } catch is CancellationError {
       // The server is going down; the next start looks at once.
+    } catch let error as StorageError {
+      let reason =
+        switch error {
+        case .unavailable(let reason), .outcomeUnknown(let reason), .corrupt(let reason): reason
+        case .conflict: "conflict"
+        }
+      service.logger.warning("upkeep failed", metadata: ["work": "\(name)", "reason": "\(reason)"])
     } catch {
-      service.logger.warning("upkeep failed", metadata: ["error.type": "\(type(of: error))"])
+      // The type only: an error's text may hold a value.
+      service.logger.warning(
+        "upkeep failed", metadata: ["work": "\(name)", "error.type": "\(type(of: error))"])
     }
   }
 }

@@ -97,4 +97,10 @@ import Testing
       #expect(!text.contains(part))
     }
   }
+
+  @Test func `a line is named by its place in the file, empty ones counted`() {
+    #expect(throws: KeyringError.malformedLine(3)) { try Keyring(text: "\n\r\nno keyring") }
+    let line = keyring.text()
+    #expect(throws: KeyringError.repeatedKeyID(line: 3)) { try Keyring(text: line + "\n" + line) }
+  }
 }
