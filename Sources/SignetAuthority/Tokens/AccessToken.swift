@@ -61,12 +61,15 @@ extension Authority {
 }
 
 /// What a login or a refresh answers with: everything is recorded, and the access token waits for its
-/// signature.
-package struct IssuedTokens: Sendable {
+/// signature. Its texts are secrets.
+package struct IssuedTokens: Sendable, CustomStringConvertible, CustomReflectable {
   package let accessToken: UnsignedAccessToken
   /// The text of the refresh token that is current now. A secret.
   package let refreshToken: String
   package let session: Session
   package let grant: Grant
   package let account: Account
+
+  package var description: String { "IssuedTokens(session: \(session.id), redacted)" }
+  package var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -58,10 +58,10 @@ extension Setting {
       summary: "how long an access token is valid, 30 s to 1 h"),
     Setting(
       name: "sessions.idle-limit", form: .duration, initial: "30d",
-      summary: "a session that is not refreshed for this long has ended"),
+      summary: "a session that is not refreshed for this long has ended, 1m to absolute-limit"),
     Setting(
       name: "sessions.absolute-limit", form: .duration, initial: "180d",
-      summary: "a session ends this long after its login, whatever happens"),
+      summary: "a session ends this long after its login, whatever happens, 1m to 731d"),
     Setting(
       name: "sessions.per-account", form: .integer(1...10_000), initial: "100",
       summary: "how many sessions an account has at most; a login beyond ends the oldest"),
@@ -104,7 +104,7 @@ extension Setting {
       summary: "what new keys sign with"),
     Setting(
       name: "signing.publish-ahead", form: .duration, initial: "24h",
-      summary: "how long a key is published before it signs"),
+      summary: "how long a key is published before it signs, 24h to 366d"),
     Setting(
       name: "signing.rotation-interval", form: .duration, initial: "90d",
       summary: "how long a key signs before the next one does, publish-ahead to 731d"),

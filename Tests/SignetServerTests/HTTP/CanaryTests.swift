@@ -73,7 +73,11 @@ import Testing
       guard case .opened(let tokens) = outcome else { throw FixtureError() }
       var dumped = ""
       dump(tokens, to: &dumped)
-      for text in ["\(tokens)", String(reflecting: tokens), dumped] {
+      dump(tokens.issued, to: &dumped)
+      for text in [
+        "\(tokens)", String(reflecting: tokens), "\(tokens.issued)", String(reflecting: tokens.issued),
+        dumped,
+      ] {
         #expect(!text.contains(tokens.accessToken))
         #expect(!text.contains(tokens.refreshToken))
       }
