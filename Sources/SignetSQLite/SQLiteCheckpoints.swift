@@ -1,4 +1,6 @@
+internal import Foundation
 internal import GRDB
+internal import SignetAuthority
 internal import Synchronization
 
 /// Copies the log into the database, once so many writes have been added to it.
@@ -11,20 +13,39 @@ internal import Synchronization
 /// sync has succeeded: one that failed is done again from its start.
 final class SQLiteCheckpoints: Sendable {
   private let pool: DatabasePool
+  private let observer: CheckpointObserver
   private let writes = Atomic(0)
 
-  init(pool: DatabasePool) {
+  init(pool: DatabasePool, observer: @escaping CheckpointObserver) {
     self.pool = pool
+    self.observer = observer
   }
 
   /// To be called after a commit of `count` writes, by the one writer.
   func committed(_ count: Int) {
     guard writes.add(count, ordering: .relaxed).newValue >= Self.interval else { return }
     writes.store(0, ordering: .relaxed)
+    // One that fails owes nobody anything: all of it is in the log, and the next checkpoint copies it. But
+    // when each of them fails, the log grows until the disk is full.
+    observer(CheckpointReport(isComplete: copy(), logBytes: logBytes))
+  }
+
+  /// - Returns: Whether all of the log was copied. Another process that reads an older state prevents it.
+  private func copy() -> Bool {
     do {
-      _ = try pool.barrierWriteWithoutTransaction { database in try database.checkpoint() }
+      let (inLog, copied) = try pool.barrierWriteWithoutTransaction { database in try database.checkpoint() }
+      return copied == inLog
     } catch {
-      // Nobody is owed anything: all of it is in the log, and the next checkpoint copies it.
+      return false
+    }
+  }
+
+  private var logBytes: Int {
+    do {
+      let attributes = try FileManager.default.attributesOfItem(atPath: pool.path + "-wal")
+      return (attributes[.size] as? NSNumber)?.intValue ?? 0
+    } catch {
+      return 0
     }
   }
 

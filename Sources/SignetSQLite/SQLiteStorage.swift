@@ -6,7 +6,7 @@ internal import SignetStorage
 ///
 /// Reads run on snapshots, as many as are waiting on one; writes one after the other, likewise in one durable
 /// commit (write-ahead log, `synchronous = FULL`). Nothing here blocks the thread of its caller, but
-/// ``open(path:observer:commitObserver:)`` and ``close()``.
+/// ``open(path:observer:commitObserver:checkpointObserver:)`` and ``close()``.
 package final class SQLiteStorage: AuthorityStorage {
   let pool: DatabasePool
   private let reader: SQLiteReader
@@ -22,20 +22,24 @@ package final class SQLiteStorage: AuthorityStorage {
 
   /// Opens the database at `path`, which is made if there is none, and brings its schema up to date.
   ///
-  /// `observer` is told of each commit's revocations, `commitObserver` of each commit.
+  /// `observer` is told of each commit's revocations, `commitObserver` of each commit,
+  /// `checkpointObserver` of each attempt to copy the log into the database.
   /// Takes the lock `path.lock` until it is closed. Database, log and lock have mode 0600.
   /// - Throws: `StorageError.unavailable` when another process has it, or a newer program wrote it;
   ///   `StorageError.corrupt` when it is damaged, or another program's.
   package static func open(
     path: String, observer: @escaping RevocationObserver = { _ in },
-    commitObserver: @escaping CommitObserver = { _ in }
+    commitObserver: @escaping CommitObserver = { _ in },
+    checkpointObserver: @escaping CheckpointObserver = { _ in }
   ) throws -> SQLiteStorage {
     let lock = try LockFile(path: path + ".lock", database: path)
     // Before SQLite opens it: closing a descriptor of a file drops the locks that a process has on it.
     try PrivateFile.secure(path)
     do {
       let pool = try openPool(path: path)
-      let writer = SQLiteWriter(pool: pool, observer: observer, commitObserver: commitObserver)
+      let writer = SQLiteWriter(
+        pool: pool, observer: observer, commitObserver: commitObserver,
+        checkpointObserver: checkpointObserver)
       return SQLiteStorage(pool: pool, writer: writer, lock: lock)
     } catch StorageError.corrupt(let problem) {
       throw StorageError.corrupt(

@@ -27,12 +27,13 @@ final class SQLiteWriter: Sendable {
   }
 
   init(
-    pool: DatabasePool, observer: @escaping RevocationObserver, commitObserver: @escaping CommitObserver
+    pool: DatabasePool, observer: @escaping RevocationObserver, commitObserver: @escaping CommitObserver,
+    checkpointObserver: @escaping CheckpointObserver
   ) {
     self.pool = pool
     self.observer = observer
     self.commitObserver = commitObserver
-    checkpoints = SQLiteCheckpoints(pool: pool)
+    checkpoints = SQLiteCheckpoints(pool: pool, observer: checkpointObserver)
   }
 
   /// Runs `body` in a transaction, as ``AuthorityStorage/write(_:)`` promises.

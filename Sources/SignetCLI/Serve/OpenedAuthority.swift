@@ -27,7 +27,7 @@ struct OpenedAuthority {
     do {
       storage = try SQLiteStorage.open(
         path: directory.database, observer: revocations.observer(clock: SystemClock.now),
-        commitObserver: metrics.commitObserver)
+        commitObserver: metrics.commitObserver, checkpointObserver: metrics.checkpointObserver)
       service = try await AuthorityService.open(
         Authority(policy: settings.policy, keyring: keyring, random: .system), storage: storage,
         hasher: PasswordHasher(

@@ -12,6 +12,8 @@ package struct AuthorityMetrics: Sendable {
   let refreshRefusals: CounterGroup<RefreshDenial>
   let refreshesForged: CounterCell
   private let commits: CommitMetrics
+  private let checkpointFailures: CounterCell
+  private let writeAheadLog: GaugeCell
   /// Whether writes can be expected to succeed.
   let disk = DiskState()
 
@@ -25,6 +27,8 @@ package struct AuthorityMetrics: Sendable {
     refreshRefusals = CounterGroup(.refreshRefusals, in: registry)
     refreshesForged = registry.counter(.refreshRefusals, "forged")
     commits = CommitMetrics(in: registry)
+    checkpointFailures = registry.counter(.checkpointFailures)
+    writeAheadLog = registry.gauge(.writeAheadLog)
   }
 
   /// Counts a login that was refused.
@@ -43,6 +47,14 @@ package struct AuthorityMetrics: Sendable {
     { [commits, disk] report in
       disk.isWorking = report.isDiskWorking
       commits.record(report)
+    }
+  }
+
+  /// What a storage calls after each attempt to copy its log into the database.
+  package var checkpointObserver: CheckpointObserver {
+    { [checkpointFailures, writeAheadLog] report in
+      if !report.isComplete { checkpointFailures.add() }
+      writeAheadLog.set(Double(report.logBytes))
     }
   }
 

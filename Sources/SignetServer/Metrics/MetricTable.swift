@@ -51,7 +51,9 @@ extension Metric {
 // MARK: - Storage
 
 extension Metric {
-  static let storage = [commitWrites, commitDuration, commitFailures, writeQueue]
+  static let storage = [
+    commitWrites, commitDuration, commitFailures, writeQueue, checkpointFailures, writeAheadLog,
+  ]
 
   static let commitWrites = Metric(
     "signet_commit_writes", .sizes([1, 2, 4, 8, 16, 32, 64, 128]),
@@ -64,6 +66,12 @@ extension Metric {
     "signet_commit_failures_total", .counter, "Commits that failed whole: a full disk, an I/O error.")
   static let writeQueue = Metric(
     "signet_write_queue_length", .gauge, "Writes that were waiting when the last commit ended.")
+  static let checkpointFailures = Metric(
+    "signet_checkpoint_failures_total", .counter,
+    "Times that the write-ahead log could not be copied whole into the database.")
+  static let writeAheadLog = Metric(
+    "signet_write_ahead_log_bytes", .gauge,
+    "Size of the write-ahead log's file after the last attempt to copy it.")
 }
 
 // MARK: - Refusals

@@ -18,7 +18,8 @@ enum MeasuredAuthority {
     options.servesMetrics = true
     options.makeStorage = { [metrics = options.metrics] observer in
       try SQLiteStorage.open(
-        path: folder.path("signet.db"), observer: observer, commitObserver: metrics.commitObserver)
+        path: folder.path("signet.db"), observer: observer, commitObserver: metrics.commitObserver,
+        checkpointObserver: metrics.checkpointObserver)
     }
     try await RunningAuthority.run(options) { running in
       try await body(running, try #require(running.metrics))
