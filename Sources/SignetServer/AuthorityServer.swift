@@ -66,7 +66,7 @@ package struct AuthorityServer: Service {
       router: try RouteTable(service: service, configuration: configuration).router(),
       server: server(
         HTTP1Channel.Configuration(
-          additionalChannelHandlers: [openChannels.handler()],
+          additionalChannelHandlers: [openChannels.handler(), RequestIntake()],
           idleTimeout: .milliseconds(limits.idleTimeout.wholeMilliseconds),
           httpDecoderConfiguration: limits.decoding)
       ),

@@ -23,15 +23,17 @@ struct AuthorityRequestContext: TokenRequestContext {
 }
 
 extension AuthorityRequestContext {
-  /// Whether the request is a stream of an HTTP/2 connection, which in turn is a child of the listener.
-  var isStream: Bool { connection.parent?.parent != nil }
-
   /// Where `request` came from, for the audit log.
   func origin(of request: Request) -> RequestOrigin {
     RequestOrigin(
       requestID: id, address: remoteAddress,
       userAgent: request.headers[.userAgent].map { $0.cut(toBytes: 256) })
   }
+}
+
+extension Channel {
+  /// Whether this is a stream of an HTTP/2 connection, which in turn is a child of the listener.
+  var isStream: Bool { parent?.parent != nil }
 }
 
 extension String {

@@ -21,7 +21,7 @@ struct ProblemMiddleware: RouterMiddleware {
     } catch {
       var response = problem(for: error, context: context).response(requestID: context.id)
       // HTTP/2 knows no such field (RFC 9113 §8.2.2), and an answer with it is not sent.
-      if context.isStream { response.headers[.connection] = nil }
+      if context.connection.isStream { response.headers[.connection] = nil }
       return response
     }
   }

@@ -18,18 +18,13 @@ struct RequestBodyMiddleware: RouterMiddleware {
   ) async throws -> Response {
     guard request.mayHaveBody else { return try await next(request, context) }
     var request = request
-    do {
-      let buffer = try await buffer(of: request)
-      var head = request.head
-      if !request.hasBody, buffer.readableBytes > 0 {
-        head.headerFields[.contentLength] = String(buffer.readableBytes)
-      }
-      request = Request(head: head, body: RequestBody(buffer: buffer))
-    } catch {
-      // The rest of the body is not waited for; the answer has some time to arrive.
-      context.connection.eventLoop.scheduleTask(in: .seconds(1)) { context.connection.close(promise: nil) }
-      throw error
+    // When this throws, the rest of the body is not waited for: see RequestIntake.
+    let buffer = try await buffer(of: request)
+    var head = request.head
+    if !request.hasBody, buffer.readableBytes > 0 {
+      head.headerFields[.contentLength] = String(buffer.readableBytes)
     }
+    request = Request(head: head, body: RequestBody(buffer: buffer))
     return try await next(request, context)
   }
 

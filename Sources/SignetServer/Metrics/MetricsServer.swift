@@ -75,6 +75,7 @@ package struct MetricsServer: Service {
         inner: HTTP1Channel(
           responder: responder,
           configuration: HTTP1Channel.Configuration(
+            additionalChannelHandlers: [RequestIntake()],
             idleTimeout: .milliseconds(limits.idleTimeout.wholeMilliseconds),
             httpDecoderConfiguration: limits.decoding)),
         limits: limits.deadlines,

@@ -50,6 +50,36 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    "CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n",
+    "GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n",
+  ])
+  func `a wish for another protocol is answered, and ends the connection`(head: String) async throws {
+    var options = RunningAuthority.Options()
+    options.limits = Self.limits()
+    options.servesMetrics = true
+    try await RunningAuthority.run(options) { running in
+      for port in [running.api.port, try #require(running.metrics).port] {
+        #expect(try await RawConnection.answer(to: head, port: port).contains("Connection: close"))
+        let isClosed = try await RawConnection.isClosed(dripping: head, every: .milliseconds(5), port: port)
+        #expect(isClosed)
+      }
+    }
+  }
+
+  @Test func `a preflight whose body does not come is answered, and ends the connection`() async throws {
+    var options = RunningAuthority.Options()
+    options.limits = Self.limits()
+    options.browserOrigins = ["https://app.example.com"]
+    try await RunningAuthority.run(options) { running in
+      let isClosed = try await RawConnection.isClosed(
+        after: "OPTIONS /api/v1/login HTTP/1.1\r\nHost: a\r\nOrigin: https://app.example.com\r\n"
+          + "Access-Control-Request-Method: POST\r\nContent-Length: 9\r\n\r\n{",
+        port: running.api.port)
+      #expect(isClosed)
+    }
+  }
+
   @Test func `a body that comes byte by byte is not waited for`() async throws {
     var options = RunningAuthority.Options()
     options.limits = Self.limits(body: .milliseconds(300))
@@ -91,6 +121,16 @@ import Testing
       let answer = try await RawHTTP2.answer(to: RawHTTP2.preface + head, port: running.api.port)
       #expect(RawHTTP2.frameTypes(answer).contains(RawHTTP2.headers))
       #expect(running.log.lines.contains { $0.contains("408") })
+    }
+  }
+
+  @Test func `an HTTP/2 request that has its answer, and does not end, is reset`() async throws {
+    try await run(Self.limits()) { running in
+      let head = RawHTTP2.head(stream: 1, endsStream: false)
+      let answer = try await RawHTTP2.answer(to: RawHTTP2.preface + head, port: running.api.port) {
+        RawHTTP2.frameTypes($0).contains(RawHTTP2.resetStream)
+      }
+      #expect(RawHTTP2.frameTypes(answer).contains(RawHTTP2.headers))
     }
   }
 

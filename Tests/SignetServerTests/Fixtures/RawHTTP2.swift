@@ -42,9 +42,12 @@ enum RawHTTP2 {
   static let get: UInt8 = 0x82
   static let post: UInt8 = 0x83
 
-  /// Sends `bytes` after the handshake and waits for the server to end the connection.
+  /// Sends `bytes` after the handshake and waits for the server to end the connection, or for as much of an
+  /// answer as `isEnough` asks for.
   /// - Returns: What it sent until then.
-  static func answer(to bytes: [UInt8], port: Int) async throws -> [UInt8] {
+  static func answer(
+    to bytes: [UInt8], port: Int, until isEnough: ([UInt8]) -> Bool = { _ in false }
+  ) async throws -> [UInt8] {
     var configuration = TLSConfiguration.makeClientConfiguration()
     configuration.certificateVerification = .none
     configuration.applicationProtocols = ["h2"]
@@ -61,7 +64,10 @@ enum RawHTTP2 {
       var received: [UInt8] = []
       do {
         try await outbound.write(ByteBuffer(bytes: bytes))
-        for try await part in inbound { received += part.readableBytesView }
+        for try await part in inbound {
+          received += part.readableBytesView
+          if isEnough(received) { break }
+        }
       } catch is NIOSSLError {
         // Closed without TLS's own good-bye: closed all the same.
       } catch is IOError {
