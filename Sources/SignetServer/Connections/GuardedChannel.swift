@@ -17,6 +17,7 @@ struct GuardedChannel<Inner: ServerChildChannel>: ServerChildChannel {
     let place = addresses.enter(channel.remoteAddress?.ipAddress)
     channel.closeFuture.whenComplete { [addresses] _ in addresses.leave(place) }
     return inner.setup(channel: channel, logger: logger).flatMapThrowing { value in
+      try limitReads(of: channel)
       try addDeadlines(to: channel)
       if place == .none {
         logger.debug("too many connections from one address")
@@ -30,6 +31,15 @@ struct GuardedChannel<Inner: ServerChildChannel>: ServerChildChannel {
 
   @concurrent func handle(value: Value, logger: Logger) async {
     await inner.handle(value: value, logger: logger)
+  }
+
+  /// Whatever one turn of the loop reads is decrypted and parsed before back-pressure counts: so it is one
+  /// read, of no more than the largest head.
+  private func limitReads(of channel: any Channel) throws {
+    let options = channel.syncOptions
+    try options?.setOption(.maxMessagesPerRead, value: 1)
+    try options?.setOption(
+      .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 2_048, maximum: 16_384))
   }
 
   private func addDeadlines(to channel: any Channel) throws {

@@ -12,10 +12,15 @@ final class RequestIntake: ChannelDuplexHandler, RemovableChannelHandler {
   typealias OutboundIn = HTTPResponsePart
   typealias OutboundOut = HTTPResponsePart
 
+  /// How many requests may come in one read. It is parsed whole before back-pressure counts: 16 KiB hold 900
+  /// of the shortest heads, and each becomes some KiB. Clients that pipeline at all send a few.
+  static let mostRequestsPerRead = 16
+
   /// How long a client may take to hear the last answer, or to end a request that has its answer. To close at
   /// once over bytes that nobody has read would reset the connection, and take the answer back.
   static let farewell = TimeAmount.seconds(1)
 
+  private var requestsInRead = 0
   private var unanswered = 0
   /// Whether the end of the newest request is yet to come.
   private var isReading = false
@@ -29,6 +34,11 @@ final class RequestIntake: ChannelDuplexHandler, RemovableChannelHandler {
     guard !isShut else { return }
     switch unwrapInboundIn(data) {
     case .head(let head):
+      requestsInRead += 1
+      guard requestsInRead <= Self.mostRequestsPerRead else {
+        isShut = true
+        return context.close(promise: nil)
+      }
       unanswered += 1
       isReading = true
       isLastRequest = Self.leavesHTTP(head) && !context.channel.isStream
@@ -39,6 +49,11 @@ final class RequestIntake: ChannelDuplexHandler, RemovableChannelHandler {
       if !isLastAnswer { end?.cancel() }
     }
     context.fireChannelRead(data)
+  }
+
+  func channelReadComplete(context: ChannelHandlerContext) {
+    requestsInRead = 0
+    context.fireChannelReadComplete()
   }
 
   /// Behind a request that leaves HTTP the decoder parses no more, and keeps whatever comes: so nothing may.

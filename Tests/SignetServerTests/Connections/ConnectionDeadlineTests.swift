@@ -141,6 +141,12 @@ import Testing
     #expect(try open(guarded).isActive)
   }
 
+  @Test func `one turn of the loop reads once`() throws {
+    let options = try #require(open(guarded(limit: 2)).syncOptions)
+    let most = try options.getOption(ChannelOptions.maxMessagesPerRead)
+    #expect(most == 1)
+  }
+
   @Test func `a connection that comes while the server shuts down is bidden to close`() throws {
     let guarded = guarded(limit: 2)
     guarded.shutdown.raise()

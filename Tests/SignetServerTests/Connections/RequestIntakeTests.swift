@@ -47,6 +47,18 @@ import Testing
     #expect(!connection.reads())
   }
 
+  @Test func `sixteen requests may come in one read, and one more ends the connection`() throws {
+    let connection = try Connection()
+    for _ in 0..<2 {
+      try connection.send(String(repeating: Self.plain, count: 16))
+      #expect(connection.isOpen(after: .seconds(60)))
+      #expect(try connection.requestCount() == 16)
+    }
+    try connection.send(String(repeating: Self.plain, count: 900))
+    #expect(!connection.isOpen(after: .zero))
+    #expect(try connection.requestCount() == 16)
+  }
+
   @Test func `a request that has its answer has a second to end`() throws {
     let ended = try Connection()
     try ended.send(Self.beginning)
