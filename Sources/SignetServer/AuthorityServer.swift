@@ -61,7 +61,9 @@ package struct AuthorityServer: Service {
   func application() throws -> some ApplicationProtocol {
     let limits = configuration.limits
     let onListening = onListening
-    let openChannels = OpenChannels(limit: limits.openRequests)
+    let openChannels = OpenChannels(
+      limit: limits.openRequests,
+      shares: AddressShares(limit: limits.requestsPerAddress, proxies: configuration.trustedProxies))
     return Application(
       router: try RouteTable(service: service, configuration: configuration).router(),
       server: server(
@@ -101,7 +103,7 @@ package struct AuthorityServer: Service {
     return GuardedChannel(
       inner: inner,
       limits: limits.deadlines,
-      addresses: AddressConnections(
+      addresses: AddressShares(
         limit: limits.connectionsPerAddress, proxies: configuration.trustedProxies),
       shutdown: shutdown)
   }

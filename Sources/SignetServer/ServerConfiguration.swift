@@ -32,6 +32,8 @@ package struct ServerConfiguration: Sendable {
     package var connectionsPerAddress = 256
     /// Connections of HTTP/1 and streams of HTTP/2 together; each may take about 120 KiB.
     package var openRequests = 6_144
+    /// Of those, from one address or network, counted as connections are.
+    package var requestsPerAddress = 512
     /// How long a TLS handshake may take.
     package var handshakeTimeout: Duration = .seconds(10)
     /// How long a connection that should end may take to do so.

@@ -10,7 +10,7 @@ struct GuardedChannel<Inner: ServerChildChannel>: ServerChildChannel {
 
   let inner: Inner
   let limits: ConnectionDeadlines.Limits
-  let addresses: AddressConnections
+  let addresses: AddressShares
   let shutdown: ShutdownFlag
 
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {

@@ -2,13 +2,16 @@ internal import NIOCore
 internal import Synchronization
 
 /// How many requests may be under way: connections of HTTP/1 and streams of HTTP/2 together, of which one
-/// connection may have a hundred. It is what bounds the memory that heads and bodies take.
+/// connection may have a hundred. It is what bounds the memory that heads and bodies take; each address has a
+/// share of it.
 final class OpenChannels: Sendable {
   private let limit: Int
+  private let shares: AddressShares
   private let count = Mutex(0)
 
-  init(limit: Int) {
+  init(limit: Int, shares: AddressShares) {
     self.limit = limit
+    self.shares = shares
   }
 
   /// A handler for one more of them.
@@ -17,15 +20,19 @@ final class OpenChannels: Sendable {
   /// How many there are.
   var current: Int { count.withLock { $0 } }
 
-  private func enter() -> Bool {
-    count.withLock { count in
-      guard count < limit else { return false }
+  private func enter(_ address: String?) -> AddressShares.Place {
+    let place = shares.enter(address)
+    let hasRoom = count.withLock { count in
+      guard place != .none, count < limit else { return false }
       count += 1
       return true
     }
+    if !hasRoom { shares.leave(place) }
+    return hasRoom ? place : .none
   }
 
-  private func leave() {
+  private func leave(_ place: AddressShares.Place) {
+    shares.leave(place)
     count.withLock { $0 -= 1 }
   }
 
@@ -34,25 +41,25 @@ final class OpenChannels: Sendable {
     typealias InboundIn = NIOAny
 
     private let channels: OpenChannels
-    private var isCounted = false
+    private var place = AddressShares.Place.none
 
     init(_ channels: OpenChannels) {
       self.channels = channels
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-      isCounted = channels.enter()
-      if !isCounted, context.channel.isActive { context.close(promise: nil) }
+      place = channels.enter(context.channel.remoteAddress?.ipAddress)
+      if place == .none, context.channel.isActive { context.close(promise: nil) }
     }
 
     func channelActive(context: ChannelHandlerContext) {
-      guard isCounted else { return context.close(promise: nil) }
+      guard place != .none else { return context.close(promise: nil) }
       context.fireChannelActive()
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-      if isCounted { channels.leave() }
-      isCounted = false
+      if place != .none { channels.leave(place) }
+      place = .none
     }
   }
 }

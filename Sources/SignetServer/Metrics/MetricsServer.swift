@@ -79,7 +79,7 @@ package struct MetricsServer: Service {
             idleTimeout: .milliseconds(limits.idleTimeout.wholeMilliseconds),
             httpDecoderConfiguration: limits.decoding)),
         limits: limits.deadlines,
-        addresses: AddressConnections(limit: Self.maximumConnections / 2, proxies: .none),
+        addresses: AddressShares(limit: Self.maximumConnections / 2, proxies: .none),
         shutdown: shutdown)
     }
   }

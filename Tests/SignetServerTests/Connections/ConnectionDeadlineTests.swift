@@ -71,9 +71,9 @@ import Testing
   }
 }
 
-@Suite struct AddressConnectionTests {
+@Suite struct AddressShareTests {
   @Test func `an address has so many connections and no more, and gives them back`() throws {
-    let addresses = AddressConnections(limit: 2, proxies: try TrustedProxies(["10.0.0.0/8"]))
+    let addresses = AddressShares(limit: 2, proxies: try TrustedProxies(["10.0.0.0/8"]))
     let first = addresses.enter("192.0.2.1")
     #expect(first == .taken(network: "192.0.2.1"))
     #expect(addresses.enter("192.0.2.1") == .taken(network: "192.0.2.1"))
@@ -88,7 +88,7 @@ import Testing
   }
 
   @Test func `a network of IPv6 counts as one; this machine and the proxies not at all`() throws {
-    let addresses = AddressConnections(limit: 1, proxies: try TrustedProxies(["10.0.0.0/8"]))
+    let addresses = AddressShares(limit: 1, proxies: try TrustedProxies(["10.0.0.0/8"]))
     #expect(addresses.enter("2001:db8::1") == .taken(network: "2001:db8:0:0::/64"))
     #expect(addresses.enter("2001:db8::2") == .none)
     for address in ["127.0.0.1", "::1", "10.0.0.1", "::ffff:10.0.0.1", nil] {
@@ -127,7 +127,7 @@ import Testing
       inner: Silent(),
       limits: ConnectionDeadlines.Limits(
         handshake: .seconds(10), silence: .seconds(90), farewell: .seconds(30), lifetime: .seconds(3600)),
-      addresses: AddressConnections(limit: limit, proxies: .none), shutdown: ShutdownFlag())
+      addresses: AddressShares(limit: limit, proxies: .none), shutdown: ShutdownFlag())
   }
 
   @Test func `a connection too many from one address is closed, and one that ends makes room`() throws {

@@ -6,15 +6,18 @@ import Testing
 @testable import SignetServer
 
 @Suite struct OpenChannelTests {
-  private func open(_ channels: OpenChannels) throws -> EmbeddedChannel {
+  private func open(
+    _ channels: OpenChannels, from address: String = "192.0.2.1"
+  ) throws -> EmbeddedChannel {
     let channel = EmbeddedChannel()
+    channel.remoteAddress = try SocketAddress(ipAddress: address, port: 1)
     try channel.pipeline.syncOperations.addHandler(channels.handler())
     try channel.connect(to: SocketAddress(ipAddress: "192.0.2.1", port: 1)).wait()
     return channel
   }
 
   @Test func `one channel too many is closed, and one that ends makes room`() throws {
-    let channels = OpenChannels(limit: 2)
+    let channels = OpenChannels(limit: 2, shares: AddressShares(limit: 2, proxies: .none))
     let first = try open(channels)
     let second = try open(channels)
     #expect(first.isActive && second.isActive && channels.current == 2)
@@ -25,6 +28,20 @@ import Testing
     #expect(channels.current == 1)
     let third = try open(channels)
     #expect(third.isActive && channels.current == 2)
+  }
+
+  @Test func `one address cannot take them all, and gives back what it took`() throws {
+    let channels = OpenChannels(limit: 3, shares: AddressShares(limit: 2, proxies: .none))
+    let first = try open(channels)
+    #expect(try open(channels).isActive)
+    #expect(try !open(channels).isActive)
+    #expect(try open(channels, from: "192.0.2.2").isActive)
+    #expect(try !open(channels, from: "192.0.2.3").isActive)
+    #expect(channels.current == 3)
+    try first.close().wait()
+    first.embeddedEventLoop.run()
+    #expect(try open(channels).isActive)
+    #expect(channels.current == 3)
   }
 
   @Test(.timeLimit(.minutes(2))) func `HTTP/2 streams beyond the limit are reset, the others answered`()

@@ -1,10 +1,11 @@
 internal import SignetAuthority
 internal import Synchronization
 
-/// How many connections each address has, so that one address cannot hold all that there are.
+/// How many places each address has taken, of connections or of requests, so that one address cannot hold all
+/// that there are.
 ///
 /// This machine and the listed proxies speak for others, and are not counted.
-final class AddressConnections: Sendable {
+final class AddressShares: Sendable {
   private let limit: Int
   private let proxies: TrustedProxies
   private let counts = Mutex<[String: Int]>([:])
@@ -14,7 +15,7 @@ final class AddressConnections: Sendable {
     self.proxies = proxies
   }
 
-  /// A place for one more connection from an address.
+  /// One more place for an address.
   enum Place: Hashable, Sendable {
     /// Not counted.
     case free
@@ -41,6 +42,6 @@ final class AddressConnections: Sendable {
     }
   }
 
-  /// How many addresses have a connection.
+  /// How many addresses have a place.
   var addressCount: Int { counts.withLock { $0.count } }
 }
