@@ -13,9 +13,25 @@ package struct CertificateFiles: Hashable, Sendable {
     self.key = key
   }
 
-  /// When the two were last changed. Files that cannot be looked at have no stamp, and that is a change too.
-  var stamp: [Date?] {
-    [certificate, key].map { path in Self.attribute(.modificationDate, of: path) as? Date }
+  /// What tells one state of the two from another. Files that cannot be looked at have no stamp, and that is
+  /// a change too.
+  var stamp: [Stamp?] {
+    [certificate, key].map { path in Stamp(Self.attributes(of: path)) }
+  }
+
+  /// When a file was last changed, and who may read it: a refusal asks for a change of mode or owner, which
+  /// leaves the time as it was.
+  struct Stamp: Hashable, Sendable {
+    private let changed: Date
+    private let mode: Int?
+    private let owner: Int?
+
+    fileprivate init?(_ attributes: [FileAttributeKey: Any]) {
+      guard let changed = attributes[.modificationDate] as? Date else { return nil }
+      self.changed = changed
+      mode = (attributes[.posixPermissions] as? NSNumber)?.intValue
+      owner = (attributes[.ownerAccountID] as? NSNumber)?.intValue
+    }
   }
 
   /// The pair, read and checked at `now`.
@@ -59,7 +75,7 @@ package struct CertificateFiles: Hashable, Sendable {
   }
 
   private func requirePrivateKeyFile() throws(CertificateError) {
-    guard let mode = Self.attribute(.posixPermissions, of: key) as? NSNumber else {
+    guard let mode = Self.attributes(of: key)[.posixPermissions] as? NSNumber else {
       throw CertificateError("\(key) cannot be looked at; check server.tls.key, and who owns the file")
     }
     guard mode.intValue & 0o077 == 0 else {
@@ -69,13 +85,14 @@ package struct CertificateFiles: Hashable, Sendable {
     }
   }
 
-  private static func attribute(_ key: FileAttributeKey, of path: String) -> Any? {
+  /// None of a file that cannot be looked at.
+  private static func attributes(of path: String) -> [FileAttributeKey: Any] {
     do {
       // The target of a link: certificate tools swap links.
       let target = URL(filePath: path).resolvingSymlinksInPath().path(percentEncoded: false)
-      return try FileManager.default.attributesOfItem(atPath: target)[key]
+      return try FileManager.default.attributesOfItem(atPath: target)
     } catch {
-      return nil
+      return [:]
     }
   }
 }

@@ -10,7 +10,7 @@ internal import Synchronization
 package final class ServedCertificate: Sendable {
   private struct State {
     var pair: CertificatePair
-    var stamp: [Date?]
+    var stamp: [CertificateFiles.Stamp?]
   }
 
   private let files: CertificateFiles

@@ -6,6 +6,22 @@ import Testing
 @testable import SignetServer
 
 @Suite struct CertificateWatchTests {
+  @Test func `a pair that was refused for its mode is taken when the mode is as was asked`() throws {
+    let certificates = try TestCertificates()
+    defer { certificates.remove() }
+    let (files, second) = (try certificates.make("first"), try certificates.make("second"))
+    let log = LogRecorder()
+    let served = try ServedCertificate(files, clock: { TestClock.start }, logger: log.logger)
+    try certificates.replace(files.certificate, with: second.certificate, stamp: 1_000)
+    try certificates.replace(files.key, with: second.key, stamp: 1_000)
+    try certificates.setMode(0o644, of: "first.key")
+    for _ in 0..<2 { served.reloadIfChanged() }
+    #expect(log.lines.count { $0.contains("chmod 600") } == 1)
+    try certificates.setMode(0o600, of: "first.key")
+    for _ in 0..<2 { served.reloadIfChanged() }
+    #expect(log.lines.count { $0.contains("certificate reloaded") } == 1)
+  }
+
   @Test func `the watch looks after each interval, takes what has changed, and ends with the server`()
     async throws
   {
