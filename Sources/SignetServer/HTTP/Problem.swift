@@ -56,6 +56,7 @@ struct Problem: Error, Sendable {
 }
 
 extension Problem.Code {
+  static let malformedRequest = Self(rawValue: "malformed_request")
   static let malformedJSON = Self(rawValue: "malformed_json")
   static let duplicateField = Self(rawValue: "duplicate_field")
   static let unknownField = Self(rawValue: "unknown_field")
@@ -87,6 +88,11 @@ extension Problem.Code {
 }
 
 extension Problem {
+  /// A body whose chunks or end are not as HTTP/1 has them: what follows cannot be told from it.
+  static let malformedRequest = Problem(
+    .badRequest, .malformedRequest, "The body is not framed as HTTP/1.1 has it.",
+    headers: [.connection: "close"])
+
   static let bodyTooLarge = Problem(
     .contentTooLarge, .bodyTooLarge, "The body may have at most \(RequestFields.maximumBodyBytes) bytes.",
     headers: [.connection: "close"])

@@ -2,6 +2,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
 internal import NIOCore
+internal import NIOHTTP1
 internal import SignetAuthority
 
 /// Turns whatever a route throws, and every bare error status, into a problem detail. The log gets the
@@ -41,6 +42,7 @@ struct ProblemMiddleware: RouterMiddleware {
     case let problem as Problem: return problem
     case let error as HashingError: return problem(for: error, context: context)
     case is NIOTooManyBytesError: return .bodyTooLarge
+    case is HTTPParserError: return .malformedRequest
     case let error as StorageError: return problem(for: error, context: context)
     case let error as any HTTPResponseError: return Self.problem(forStatus: error.status)
     default:

@@ -155,6 +155,23 @@ import Testing
     }
   }
 
+  @Test func `a body whose chunks are none is refused, is nobody's fault here, and ends the connection`()
+    async throws
+  {
+    try await RunningAuthority.run { running in
+      for body in ["x\r\n", "5\r\n{\"log\nx", "-1\r\n"] {
+        let text =
+          "POST /api/v1/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+          + "Transfer-Encoding: chunked\r\n\r\n" + body
+        let answer = try await RawConnection.answer(to: text, port: running.api.port)
+        #expect(answer.hasPrefix("HTTP/1.1 400 ") && answer.contains("malformed_request"), "\(body)")
+        #expect(answer.contains("Connection: close"))
+        #expect(try await RawConnection.isClosed(after: text, port: running.api.port))
+      }
+      #expect(!running.log.lines.contains { $0.hasPrefix("error") })
+    }
+  }
+
   @Test func `headers beyond their limits are refused`() async throws {
     try await RunningAuthority.run { running in
       let large = try await running.api.get(
