@@ -11,7 +11,7 @@ final class LockFile: Sendable {
   /// Takes the lock at `path`.
   /// - Throws: `StorageError.unavailable` when somebody holds it, or the file cannot be made.
   init(path: String, database: String) throws {
-    descriptor = try PrivateFile.descriptor(of: path)
+    descriptor = try PrivateFile.descriptor(of: path, flags: Self.flags)
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       close(descriptor)
       throw StorageError.unavailable(
@@ -20,10 +20,13 @@ final class LockFile: Sendable {
     }
   }
 
+  /// Nobody else has a reason to make this file: a link in its place would have its target's mode changed.
+  private static let flags = O_CLOEXEC | O_NOFOLLOW
+
   /// Whether a process holds the lock at `path`. Makes no file.
   static func isHeld(_ path: String) -> Bool {
     // SAFETY: the path is a NUL-terminated copy that lives through the call, and `open` keeps nothing of it.
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = unsafe open(path, O_RDONLY | Self.flags)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
     return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
@@ -43,13 +46,13 @@ final class LockFile: Sendable {
 enum PrivateFile {
   /// Makes the file at `path` if there is none, and takes everybody else's access away.
   static func secure(_ path: String) throws {
-    close(try descriptor(of: path))
+    close(try descriptor(of: path, flags: O_CLOEXEC))
   }
 
   /// An open descriptor of the file at `path`, which is made if there is none, with mode 0600 either way.
-  fileprivate static func descriptor(of path: String) throws -> Int32 {
+  fileprivate static func descriptor(of path: String, flags: Int32) throws -> Int32 {
     // SAFETY: the path is a NUL-terminated copy that lives through the call, and `open` keeps nothing of it.
-    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    let descriptor = unsafe open(path, O_RDWR | O_CREAT | flags, 0o600)
     guard descriptor >= 0 else {
       throw StorageError.unavailable(
         "cannot open \(path): \(reason(errno)); is the folder there, and writable?")

@@ -73,6 +73,21 @@ import TokenVerification
     }
   }
 
+  @Test func `a link in the place of the lock is not followed; one in the place of the database is`() throws {
+    let folder = try TemporaryFolder()
+    let (elsewhere, target) = (folder.database + ".elsewhere", folder.database + ".target")
+    try Data().write(to: URL(fileURLWithPath: target))
+    try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: target)
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.database + ".lock", withDestinationPath: target)
+    let error = #expect(throws: StorageError.self) { try SQLiteStorage.open(path: folder.database) }
+    #expect(error.map { "\($0)".contains(folder.database + ".lock") } == true)
+    let attributes = try FileManager.default.attributesOfItem(atPath: target)
+    #expect(attributes[.posixPermissions] as? Int == 0o644)
+    try FileManager.default.createSymbolicLink(atPath: elsewhere, withDestinationPath: target)
+    try SQLiteStorage.open(path: elsewhere).close()
+  }
+
   @Test func `a second process is told to ask the first`() throws {
     let folder = try TemporaryFolder()
     let first = try SQLiteStorage.open(path: folder.database)
