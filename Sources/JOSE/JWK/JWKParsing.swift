@@ -45,6 +45,8 @@ extension JWK {
   private static func operations(in json: ParsedJSON) throws(JOSEError) -> [String]? {
     guard let value = json["key_ops"] else { return nil }
     guard let elements = value.elements else { throw JOSEError(.invalidKey, "key_ops is not an array") }
+    // RFC 7517 §4.3 names eight. Each is compared with all before it.
+    guard elements.count <= 16 else { throw JOSEError(.invalidKey, "key_ops of more than 16 operations") }
     var operations: [String] = []
     for element in elements {
       guard let operation = element.string else {
