@@ -36,12 +36,23 @@ enum Output {
   }
 }
 
-/// Text in columns: each as wide as its widest cell, two spaces between.
+/// Text in columns: each as wide as its widest cell, two spaces between. A cell is on one line, and moves
+/// neither the cursor nor its neighbours, whatever a client called itself.
 struct Table {
   private var rows: [[String]] = []
 
   mutating func add(_ cells: [String]) {
-    rows.append(cells)
+    rows.append(cells.map { String(String.UnicodeScalarView($0.unicodeScalars.map(Self.shown))) })
+  }
+
+  /// `scalar`, or a mark in the place of one that ends a line, steers the terminal or turns the direction of
+  /// writing. The joiners, of emoji and of Persian, do neither.
+  private static func shown(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+    switch scalar.properties.generalCategory {
+    case .control, .lineSeparator, .paragraphSeparator: "\u{FFFD}"
+    case .format: scalar == "\u{200C}" || scalar == "\u{200D}" ? scalar : "\u{FFFD}"
+    default: scalar
+    }
   }
 
   var lines: [String] {
@@ -51,7 +62,7 @@ struct Table {
     }
     return rows.map { row in
       var line = row.enumerated()
-        .map { $1.padding(toLength: widths[$0], withPad: " ", startingAt: 0) }
+        .map { $1 + String(repeating: " ", count: widths[$0] - $1.count) }
         .joined(separator: "  ")
       while line.last == " " { line.removeLast() }
       return line
