@@ -53,7 +53,8 @@ import Testing
 
   @Test(arguments: [
     "-----BEGIN PRIVATE KEY-----\ncanary", #"{"kty":"OKP","d":"canary"}"#, #"{"kty":"oct","k" : "canary"}"#,
-    "MC4CAQAwBQYDK2VwBCIEIcanary", "eyJhbGciOiJFUzI1NiJ9.canary",
+    "MC4CAQAwBQYDK2VwBCIEIcanary", "MIHsMFcGCSqGSIb3DQEFDTBKcanary", "MIIFNTBfBgkqhkiG9w0BBQ0wcanary",
+    "eyJhbGciOiJFUzI1NiJ9.canary",
     "$argon2id$v=19$m=19456,t=2,p=1$canary", Keyring(from: .system).text() + "canary",
   ])
   func `A20 no dump of the configuration shows a secret`(secret: String) throws {

@@ -38,7 +38,8 @@ struct ConfigurationOptions: ParsableArguments {
     for assignment in set {
       let parts = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard parts.count == 2 else {
-        throw ConfigurationError(place: "--set \(assignment)", problem: "must be of the form name=value")
+        // Without a name it may be anything, and a secret as well: it is not repeated.
+        throw ConfigurationError(place: "--set", problem: "must be of the form name=value")
       }
       let name = String(parts[0])
       flags.append(SettingLayers.Flag(setting: name, value: String(parts[1]), spelling: "--set \(name)"))

@@ -34,10 +34,10 @@ enum PastedSecret {
 
   /// PEM; a keyring's line; JSON in base64url, as every JWT begins; the private members of a JWK; PHC; and
   /// DER in base64, which begins with lengths and identifiers: EC and Ed25519 in PKCS#8, SEC 1, RSA in PKCS#8
-  /// and PKCS#1.
+  /// and PKCS#1, and PKCS#8 encrypted under a password (RFC 8018 §A.4), of either alignment.
   private static let marks = [
     "-----BEGIN", "kr1.", "eyJ", #""d""#, #""k""#, "$argon2",
     "MIGHAgEA", "MIG2AgEA", "MIHuAgEA", "MC4CAQAw", "MHcCAQEE", "IBADANBgkqhkiG9w0B", "IBAAKCAQEA",
-    "IBAAKCAYEA", "IBAAKCAgEA",
+    "IBAAKCAYEA", "IBAAKCAgEA", "CSqGSIb3DQEFD", "BgkqhkiG9w0BBQ0",
   ]
 }
