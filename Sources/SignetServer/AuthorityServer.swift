@@ -68,7 +68,9 @@ package struct AuthorityServer: Service {
       router: try RouteTable(service: service, configuration: configuration).router(),
       server: server(
         HTTP1Channel.Configuration(
-          additionalChannelHandlers: [openChannels.handler(), RequestIntake()],
+          additionalChannelHandlers: [
+            openChannels.handler(), RequestIntake(), BodyDeadline(timeout: limits.bodyTimeout),
+          ],
           idleTimeout: .milliseconds(limits.idleTimeout.wholeMilliseconds),
           httpDecoderConfiguration: limits.decoding)
       ),

@@ -3,14 +3,11 @@ internal import Hummingbird
 internal import HummingbirdCore
 internal import NIOCore
 
-/// Takes in the body of every request before anything else is done for it: of a bounded size and in a
-/// bounded time, so that a client that sends one byte a minute holds nothing for long, whatever path it
-/// names.
+/// Takes in the body of every request before anything else is done for it: of a bounded size and, by
+/// ``BodyDeadline``, in a bounded time, so that a client that sends one byte a minute holds nothing for long,
+/// whatever path it names.
 struct RequestBodyMiddleware: RouterMiddleware {
   typealias Context = AuthorityRequestContext
-
-  /// How long a client may take to send a body.
-  let timeout: Duration
 
   @concurrent func handle(
     _ request: Request, context: Context,
@@ -19,30 +16,21 @@ struct RequestBodyMiddleware: RouterMiddleware {
     guard request.mayHaveBody else { return try await next(request, context) }
     var request = request
     // When this throws, the rest of the body is not waited for: see RequestIntake.
-    let buffer = try await buffer(of: request)
-    var head = request.head
+    let buffer = try await collectBody(of: &request)
     if !request.hasBody, buffer.readableBytes > 0 {
+      var head = request.head
       head.headerFields[.contentLength] = String(buffer.readableBytes)
+      request = Request(head: head, body: RequestBody(buffer: buffer))
     }
-    request = Request(head: head, body: RequestBody(buffer: buffer))
     return try await next(request, context)
   }
 
-  private func buffer(of request: Request) async throws -> ByteBuffer {
+  private func collectBody(of request: inout Request) async throws -> ByteBuffer {
     let most = RequestFields.maximumBodyBytes
     if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > most {
       throw Problem.bodyTooLarge
     }
-    let (body, timeout) = (request.body, timeout)
-    return try await withThrowingTaskGroup(of: ByteBuffer.self) { tasks in
-      tasks.addTask { try await body.collect(upTo: most) }
-      tasks.addTask {
-        try await Task.sleep(for: timeout)
-        throw Problem.bodyTooSlow
-      }
-      defer { tasks.cancelAll() }
-      return try await tasks.next() ?? ByteBuffer()
-    }
+    return try await request.collectBody(upTo: most)
   }
 }
 
@@ -61,7 +49,10 @@ extension Request {
 
   /// Whether a body may follow. In HTTP/2 it need not be announced (RFC 9113 §8.1.1).
   fileprivate var mayHaveBody: Bool {
-    hasBody || ![.get, .head, .options].contains(method)
+    switch method {
+    case .get, .head, .options: hasBody
+    default: true
+    }
   }
 
   /// Whether a body was announced (RFC 9112 §6.3).
@@ -72,7 +63,8 @@ extension Request {
   /// Whether the media type is `application/json`, whatever its parameters (RFC 8259 §11 defines none).
   private var isJSON: Bool {
     guard let type = headers[.contentType] else { return false }
-    let essence = type.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }
-    return essence.lowercased() == "application/json"
+    let essence = type.utf8.prefix { $0 != UInt8(ascii: ";") }
+      .filter { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }
+    return essence.map { 0x41...0x5A ~= $0 ? $0 | 0x20 : $0 } == Array("application/json".utf8)
   }
 }

@@ -35,8 +35,7 @@ package struct MetricsServer: Service {
   package func run() async throws {
     let router = Router(context: AuthorityRequestContext.self)
     if ServerConfiguration.isLoopback(listener.host) { router.add(middleware: LocalNameMiddleware()) }
-    // A scrape has no body. Who sends one slowly would keep others from one of the few connections.
-    router.add(middleware: RequestBodyMiddleware(timeout: .seconds(5)))
+    router.add(middleware: RequestBodyMiddleware())
     router.get("/metrics") { [page] _, _ in
       let buffer = ByteBuffer(string: await page.text())
       return Response(
@@ -75,7 +74,8 @@ package struct MetricsServer: Service {
         inner: HTTP1Channel(
           responder: responder,
           configuration: HTTP1Channel.Configuration(
-            additionalChannelHandlers: [RequestIntake()],
+            // A scrape has no body. Who sends one slowly would keep others from one of the few connections.
+            additionalChannelHandlers: [RequestIntake(), BodyDeadline(timeout: .seconds(5))],
             idleTimeout: .milliseconds(limits.idleTimeout.wholeMilliseconds),
             httpDecoderConfiguration: limits.decoding)),
         limits: limits.deadlines,
