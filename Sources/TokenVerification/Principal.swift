@@ -70,7 +70,8 @@ extension Claims {
     guard text.utf8.allSatisfy({ (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }) else {
       throw JOSEError(.malformedClaim, "scope has a character that RFC 6749 §3.3 forbids")
     }
-    return Set(text.split(separator: " ").map(String.init))
+    // By bytes: to find characters costs ten times as much.
+    return Set(text.utf8.split(separator: 0x20).map { String(Substring($0)) })
   }
 
   fileprivate func position(_ name: String) throws(JOSEError) -> RevocationPosition? {

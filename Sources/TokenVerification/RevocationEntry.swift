@@ -42,14 +42,14 @@ public struct RevocationPosition: Hashable, Sendable, CustomStringConvertible {
   /// A place from its text form; nil unless it is a base64url epoch, a dot, and a decimal number without
   /// sign or leading zeros.
   public init?(_ text: String) {
-    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count == 2, (1...Self.maximumEpochBytes).contains(parts[0].utf8.count),
-      parts[0].utf8.allSatisfy(Self.isBase64URL),
-      let sequence = Int64(parts[1]), sequence >= 0, String(sequence) == parts[1]
+    guard let dot = text.utf8.firstIndex(of: UInt8(ascii: ".")) else { return nil }
+    let (epoch, number) = (text[..<dot], text[text.utf8.index(after: dot)...])
+    guard (1...Self.maximumEpochBytes).contains(epoch.utf8.count), epoch.utf8.allSatisfy(Self.isBase64URL),
+      let sequence = Int64(number), sequence >= 0, String(sequence) == number
     else {
       return nil
     }
-    self.init(epoch: String(parts[0]), sequence: sequence)
+    self.init(epoch: String(epoch), sequence: sequence)
   }
 
   public var description: String {

@@ -21,11 +21,12 @@ public struct RevocationSubject: Hashable, Sendable {
 
   /// The subject of `kind` that `issuer` calls `id`.
   public init(_ kind: Kind, id: String, issuer: String) {
-    var hash = SHA256()
-    hash.update(data: Array(kind.rawValue.utf8) + [0])
-    hash.update(data: Array(issuer.utf8) + [0])
-    hash.update(data: Array(id.utf8))
-    var digest = hash.finalize().makeIterator()
+    var message = Array(kind.rawValue.utf8)
+    message.append(0)
+    message += issuer.utf8
+    message.append(0)
+    message += id.utf8
+    var digest = SHA256.hash(data: message).makeIterator()
     high = Self.word(from: &digest)
     low = Self.word(from: &digest)
   }

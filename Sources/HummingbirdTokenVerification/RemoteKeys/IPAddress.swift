@@ -64,10 +64,10 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
 
   /// Whether the first `bits` bits of `bytes` are those of `prefix`; bits that the prefix lacks are zero.
   private static func matches(_ bytes: [UInt8], _ prefix: [UInt8], bits: Int) -> Bool {
-    (0..<bits).allSatisfy { bit in
-      let mask: UInt8 = 0x80 >> (bit % 8)
-      let expected = bit / 8 < prefix.count ? prefix[bit / 8] : 0
-      return bytes[bit / 8] & mask == expected & mask
+    (0..<(bits + 7) / 8).allSatisfy { index in
+      let mask: UInt8 = bits >= index * 8 + 8 ? 0xFF : ~(0xFF >> (bits % 8))
+      let expected = index < prefix.count ? prefix[index] : 0
+      return bytes[index] & mask == expected & mask
     }
   }
 }
@@ -76,9 +76,24 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
 
 extension IPAddress {
   private static func v4(_ text: Substring) -> [UInt8]? {
-    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-    let bytes = parts.compactMap { part in UInt8(part).flatMap { String($0) == part ? $0 : nil } }
-    return parts.count == 4 && bytes.count == 4 ? bytes : nil
+    var bytes: [UInt8] = []
+    var number: Int?
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"):
+        let next = (number ?? 0) * 10 + Int(byte - UInt8(ascii: "0"))
+        // A second digit after a zero is a leading zero.
+        guard number != 0, next <= 255 else { return nil }
+        number = next
+      case UInt8(ascii: "."):
+        guard let whole = number, bytes.count < 3 else { return nil }
+        bytes.append(UInt8(whole))
+        number = nil
+      default: return nil
+      }
+    }
+    guard let last = number, bytes.count == 3 else { return nil }
+    return bytes + [UInt8(last)]
   }
 
   private static func v6(_ text: String) -> [UInt8]? {

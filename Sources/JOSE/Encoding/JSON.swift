@@ -1,7 +1,7 @@
 /// A JSON value to be written (RFC 8259). Objects keep the order of their members.
 ///
 /// What is read is a ``ParsedJSON``, which keeps its source; the two meet in ``ParsedJSON/json()``.
-public indirect enum JSON: Sendable, Hashable {
+public enum JSON: Sendable, Hashable {
   case null
   case bool(Bool)
   case integer(Int64)

@@ -57,13 +57,7 @@ public struct ParsedJSON: Sendable, CustomStringConvertible {
 
   /// The value of the member `name`; nil when this is no object or has no such member.
   public subscript(name: String) -> ParsedJSON? {
-    guard node.kind == .object else { return nil }
-    var child = index + 1
-    while child < Int(node.next) {
-      if isString(child, name) { return ParsedJSON(document, at: child + 1) }
-      child = Int(document.nodes[child + 1].next)
-    }
-    return nil
+    document.member(name, of: index).map { ParsedJSON(document, at: $0) }
   }
 
   /// The elements of an array; nil when this is none.
@@ -124,7 +118,7 @@ public struct ParsedJSON: Sendable, CustomStringConvertible {
 
   /// Whether this is the string `text`, byte for byte.
   public func isString(_ text: String) -> Bool {
-    node.kind == .string && isString(index, text)
+    node.kind == .string && document.isString(node, text)
   }
 
   /// Decodes a `Decodable` value without reading the bytes again.
@@ -168,10 +162,6 @@ extension ParsedJSON {
     document.nodes[index]
   }
 
-  private func isString(_ index: Int, _ text: String) -> Bool {
-    document.isString(document.nodes[index], text)
-  }
-
   private func text(_ index: Int) -> String {
     document.string(document.nodes[index])
   }
@@ -208,6 +198,23 @@ private final class JSONDocument: Sendable {
       magnitude = magnitude * 10 + Int64(bytes[index] & 0x0F)
     }
     return isNegative ? -magnitude : magnitude
+  }
+
+  /// The index of the value of the member `name` of the node at `index`; nil when that is no object, or has
+  /// no such member.
+  func member(_ name: String, of index: Int) -> Int? {
+    let nodes = nodes
+    let object = nodes[index]
+    guard object.kind == .object else { return nil }
+    let length = name.utf8.count
+    var child = index + 1
+    while child < Int(object.next) {
+      let node = nodes[child]
+      // Nearly every other name has another length.
+      if node.isEscaped || Int(node.end - node.start) == length + 2, isString(node, name) { return child + 1 }
+      child = Int(nodes[child + 1].next)
+    }
+    return nil
   }
 
   /// Whether the string `node` has the value `text`, byte for byte.

@@ -73,6 +73,8 @@ package struct RequestOrigin: Hashable, Sendable {
 extension String {
   /// The text without control characters, as much of it as fits, whole scalars only.
   fileprivate func printable(maximumBytes: Int) -> String {
+    // Nearly every text is short ASCII; to look a scalar's category up costs more than to write it.
+    if utf8.count <= maximumBytes, utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { return self }
     var result = String.UnicodeScalarView()
     var count = 0
     for scalar in unicodeScalars where scalar.properties.generalCategory != .control {

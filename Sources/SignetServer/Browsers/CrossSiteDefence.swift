@@ -73,7 +73,7 @@ struct CrossSiteMiddleware: RouterMiddleware {
   @concurrent func handle(
     _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
   ) async throws -> Response {
-    guard !Self.safeMethods.contains(request.method), try request.value(of: .access) != nil else {
+    guard !Self.isSafe(request.method), try request.value(of: .access) != nil else {
       return try await next(request, context)
     }
     try defence.checkOrigin(of: request)
@@ -84,5 +84,10 @@ struct CrossSiteMiddleware: RouterMiddleware {
   }
 
   /// RFC 9110 §9.2.1; none of ours changes state.
-  private static let safeMethods: Set<HTTPRequest.Method> = [.get, .head, .options]
+  private static func isSafe(_ method: HTTPRequest.Method) -> Bool {
+    switch method {
+    case .get, .head, .options: true
+    default: false
+    }
+  }
 }

@@ -21,7 +21,7 @@ struct AccessLogMiddleware: RouterMiddleware {
   ) async throws -> Response {
     let start = ContinuousClock.now
     var response = try await next(request, context)
-    for (name, value) in Self.headers where response.headers[name] == nil { response.headers[name] = value }
+    for field in Self.fields where !response.headers.contains(field.name) { response.headers.append(field) }
     if isSecure, !context.cameInPlain { response.headers[.strictTransportSecurity] = "max-age=31536000" }
     response.headers[Self.requestIDName] = context.id
     context.logger.info(
@@ -36,10 +36,9 @@ struct AccessLogMiddleware: RouterMiddleware {
     return request.method == .head ? response.createHeadResponse() : response
   }
 
-  private static let headers: [(HTTPField.Name, String)] = [
-    (.cacheControl, "no-store"), (.xContentTypeOptions, "nosniff"),
-    (.contentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'"),
-    (referrerPolicyName, "no-referrer"),
+  private static let fields: HTTPFields = [
+    .cacheControl: "no-store", .xContentTypeOptions: "nosniff",
+    .contentSecurityPolicy: "default-src 'none'; frame-ancestors 'none'", referrerPolicyName: "no-referrer",
   ]
 
   static let requestIDName = HTTPField.Name.constant("X-Request-Id")

@@ -41,7 +41,7 @@ package struct TrustedProxies: Hashable, Sendable {
 
   /// Whether `address` is one of the proxies.
   func contains(_ address: String?) -> Bool {
-    guard let address = address.flatMap({ IPAddress($0) }) else { return false }
+    guard !isEmpty, let address = address.flatMap({ IPAddress($0) }) else { return false }
     let bytes = Network.unmapped(address.bytes)
     return networks.contains { $0.contains(bytes) }
   }
@@ -141,7 +141,10 @@ private struct Network: Hashable, Sendable {
 
   func contains(_ bytes: [UInt8]) -> Bool {
     bytes.count == prefix.count
-      && (0..<bits).allSatisfy { bytes[$0 / 8] & (0x80 >> ($0 % 8)) == prefix[$0 / 8] & (0x80 >> ($0 % 8)) }
+      && (0..<(bits + 7) / 8).allSatisfy { index in
+        let mask: UInt8 = bits >= index * 8 + 8 ? 0xFF : ~(0xFF >> (bits % 8))
+        return bytes[index] & mask == prefix[index] & mask
+      }
   }
 
   /// The IPv4 address that a socket of IPv6 shows as `::ffff:10.0.0.1`.
