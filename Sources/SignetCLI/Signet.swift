@@ -12,7 +12,8 @@ struct Signet: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      InitCommand.self, ServeCommand.self, DoctorCommand.self, AccountsCommand.self, KeysCommand.self,
+      InitCommand.self, ServeCommand.self, DoctorCommand.self,
+      AccountsCommand.self, KeysCommand.self, KeyringCommand.self,
       SessionsCommand.self, TokenCommand.self, JWSCommand.self, JSONCommand.self, JWKCommand.self,
       ReferenceCommand.self,
     ])

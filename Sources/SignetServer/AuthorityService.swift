@@ -31,16 +31,28 @@ package struct AuthorityService: Sendable {
     revocations: RevocationState, metrics: AuthorityMetrics = AuthorityMetrics(),
     clock: @escaping @Sendable () -> Timestamp, logger: Logger
   ) async throws -> AuthorityService {
-    let stored = try await storage.read { tx in
+    let hasOldSeals = try await storage.read { tx in
       _ = try authority.checkBelonging(in: tx)
-      return try tx.signingKeys()
+      return try authority.hasOldSeals(in: tx)
     }
+    if hasOldSeals { try await renewSeals(authority, storage: storage, at: clock(), logger: logger) }
+    let stored = try await storage.read { tx in try tx.signingKeys() }
     let keys = try await withSecrets(authority, stored, storage: storage, at: clock())
     try await revocations.load(from: storage, at: clock())
     return AuthorityService(
       authority: authority, storage: storage, hasher: hasher, keys: CurrentKeys(keys),
       revocations: revocations, metrics: metrics, clock: clock, logger: logger,
       decoy: try await hasher.decoy())
+  }
+
+  /// The keyring has a new first line: seals under it what an older one has sealed.
+  private static func renewSeals(
+    _ authority: Authority, storage: any AuthorityStorage, at now: Timestamp, logger: Logger
+  ) async throws {
+    let count = try await storage.write { tx in
+      try authority.renewSeals(origin: RequestOrigin(requestID: "start"), in: tx, at: now)
+    }
+    logger.notice("sealed under the keyring's first line", metadata: ["sealed": "\(count)"])
   }
 
   /// The keys of `stored`; the secrets that the configuration asks for, and that are missing, are made first.

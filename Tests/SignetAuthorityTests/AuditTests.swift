@@ -51,12 +51,13 @@ import Testing
         "account.added", "account.disabled",
         "account.enabled", "password.changed", "password.refused", "account.roles_changed", "key.added",
         "key.activated", "key.retired", "key.removed", "key.revoked", "secret.exported",
+        "keyring.renewed", "database.restored",
       ])
     #expect(
       RevocationCause.allCases.map(\.rawValue) == [
         "logout", "logout_everywhere", "logout_others", "replaced", "crowded_out", "password_changed",
         "account_disabled", "refresh_token_reused", "refresh_token_from_future", "administrator",
-        "roles_changed",
+        "roles_changed", "restored",
       ])
     #expect(SigningKeyRecord.State.allCases.map(\.rawValue) == ["next", "active", "retired"])
   }

@@ -191,6 +191,14 @@ extension MemoryTransaction {
     try require(contents.settings == nil)
     contents.settings = settings
   }
+
+  func replaceKeyringProof(_ old: [UInt8], with new: [UInt8]) throws {
+    try require(contents.settings?.keyringProof == old)
+    contents.settings = contents.settings.map {
+      AuthoritySettings(
+        issuer: $0.issuer, revocationEpoch: $0.revocationEpoch, keyringProof: new, createdAt: $0.createdAt)
+    }
+  }
 }
 
 // MARK: - Logs
@@ -207,6 +215,14 @@ extension MemoryTransaction {
 
   func append(_ revocations: [RevocationDraft]) throws {
     drafts += revocations
+  }
+
+  func beginEpoch(_ epoch: String) throws {
+    try require(contents.settings != nil)
+    contents.settings = contents.settings.map {
+      AuthoritySettings(
+        issuer: $0.issuer, revocationEpoch: epoch, keyringProof: $0.keyringProof, createdAt: $0.createdAt)
+    }
   }
 
   func deleteRevocations(expiredBefore cutoff: Timestamp) throws -> Int {

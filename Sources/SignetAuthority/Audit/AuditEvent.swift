@@ -25,6 +25,10 @@ package struct AuditEvent: Hashable, Sendable {
     case keyRemoved = "key.removed"
     case keyRevoked = "key.revoked"
     case secretExported = "secret.exported"
+    /// Everything is sealed under the keyring line that the reason names.
+    case keyringRenewed = "keyring.renewed"
+    /// A backup took the place of the database, and the revocation log began a new life.
+    case databaseRestored = "database.restored"
   }
 
   /// Counts up from 1 in the order of commits; 0 until stored.

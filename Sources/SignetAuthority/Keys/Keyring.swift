@@ -116,6 +116,11 @@ extension Keyring {
     return root.id + Array(box.nonce) + Array(box.ciphertext) + Array(box.tag)
   }
 
+  /// Whether ``seal(_:context:)`` made this under the newest secret.
+  func isNewest(_ sealed: [UInt8]) -> Bool {
+    sealed.starts(with: newestID)
+  }
+
   /// Opens what ``seal(_:context:)`` made under any of the secrets; nil for anything else.
   package func open(_ sealed: [UInt8], context: String) -> [UInt8]? {
     let id = Array(sealed.prefix(Self.idByteCount))

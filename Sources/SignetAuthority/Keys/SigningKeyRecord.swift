@@ -17,7 +17,7 @@ package struct SigningKeyRecord: Hashable, Sendable {
   /// The public JWK, as JSON text; of a secret its name alone.
   package let publicJWK: [UInt8]
   /// The private JWK, sealed by the keyring, the key ID and the audience as context.
-  package let sealedPrivateJWK: [UInt8]
+  package var sealedPrivateJWK: [UInt8]
   package let createdAt: Timestamp
   package var activatedAt: Timestamp?
   package var retiredAt: Timestamp?

@@ -117,6 +117,15 @@ extension Authority {
     }
   }
 
+  /// The private half of a key, or a secret, sealed under the keyring's newest secret.
+  func sealedAgain(_ record: SigningKeyRecord) throws -> [UInt8] {
+    let context = Self.sealContext(record.keyID, record.audience)
+    guard let opened = keyring.open(record.sealedPrivateJWK, context: context) else {
+      throw SigningKeyError.cannotOpen(keyID: record.keyID)
+    }
+    return try keyring.seal(opened, context: context)
+  }
+
   /// Opens the private half of a key, or a secret.
   package func privateKey(from record: SigningKeyRecord) throws -> JWK {
     let context = Self.sealContext(record.keyID, record.audience)

@@ -21,4 +21,6 @@ package enum RevocationCause: String, CaseIterable, Sendable {
   case administrator = "administrator"
   /// A role was taken from the account, so what its tokens say is no longer true.
   case rolesChanged = "roles_changed"
+  /// The database was restored from a backup, which does not know what has ended since.
+  case restored = "restored"
 }

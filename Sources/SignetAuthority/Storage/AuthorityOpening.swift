@@ -27,8 +27,15 @@ extension Authority {
   /// Settings for a new database.
   package func newSettings(at now: Timestamp) throws -> AuthoritySettings {
     AuthoritySettings(
-      issuer: policy.issuer, revocationEpoch: Base64URL.encode(random.bytes(8)),
-      keyringProof: try keyring.seal(Self.proofText, context: Self.proofContext), createdAt: now)
+      issuer: policy.issuer, revocationEpoch: freshEpoch(), keyringProof: try sealedProof(), createdAt: now)
+  }
+
+  /// A name for a life of the revocation log that no other has.
+  func freshEpoch() -> String { Base64URL.encode(random.bytes(8)) }
+
+  /// What only this keyring opens, sealed under its newest secret.
+  func sealedProof() throws -> [UInt8] {
+    try keyring.seal(Self.proofText, context: Self.proofContext)
   }
 
   /// Makes the database an authority's: its settings and its first keys.

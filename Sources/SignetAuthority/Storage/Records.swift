@@ -69,6 +69,9 @@ package protocol RevocationWrites: RevocationReads {
   /// Appends entries at the end of the transaction, when their sequence numbers are drawn in the order of
   /// commits.
   func append(_ revocations: [RevocationDraft]) throws
+  /// Begins another life of the log: its entries stay, and their numbers count on. Not while anybody follows
+  /// the log: nobody is told.
+  func beginEpoch(_ epoch: String) throws
   /// Removes entries that expired before `cutoff`. - Returns: How many.
   func deleteRevocations(expiredBefore cutoff: Timestamp) throws -> Int
 }
@@ -105,14 +108,17 @@ package protocol SettingsWrites: SettingsReads {
   /// Stores the settings of a new authority and starts its revocation log.
   /// - Throws: `StorageError.conflict` when there are settings already.
   func insert(_ settings: AuthoritySettings) throws
+  /// - Throws: `StorageError.conflict` when `old` is not the stored proof.
+  func replaceKeyringProof(_ old: [UInt8], with new: [UInt8]) throws
 }
 
-/// What an authority decides once, when it is made.
+/// What an authority decides when it is made.
 package struct AuthoritySettings: Hashable, Sendable {
   package let issuer: String
   /// Names the revocation log's life: 11 characters of base64url. A restore starts a new one.
   package let revocationEpoch: String
-  /// A known text sealed by the keyring: whoever cannot open it holds the wrong keyring.
+  /// A known text sealed by the keyring: whoever cannot open it holds the wrong keyring. Sealed again when
+  /// the keyring has a new first line.
   package let keyringProof: [UInt8]
   package let createdAt: Timestamp
 

@@ -11,20 +11,10 @@ struct ListAccounts: AsyncParsableCommand {
   @Flag(help: "Answer in JSON, one account a line.")
   var json = false
 
-  private static let pageSize = 500
-
   mutating func run() async throws {
     let access = try AuthorityAccess(configuration)
     var accounts: [AccountSummary] = []
-    var cursor: String?
-    repeat {
-      let request = AdministrationRequest.accounts(after: cursor, limit: Self.pageSize)
-      guard case .accounts(let page, let next) = try await access.answer(to: request) else {
-        throw AdministrationAnswer.unexpected
-      }
-      accounts += page
-      cursor = next
-    } while cursor != nil
+    try await access.forEachAccount { accounts.append($0) }
     write(accounts)
   }
 

@@ -20,6 +20,19 @@ struct AuthorityAccess {
     return answer
   }
 
+  /// Calls `body` with each account, in the order of identifiers.
+  func forEachAccount(_ body: (AccountSummary) -> Void) async throws {
+    var cursor: String?
+    repeat {
+      let request = AdministrationRequest.accounts(after: cursor, limit: 500)
+      guard case .accounts(let page, let next) = try await answer(to: request) else {
+        throw AdministrationAnswer.unexpected
+      }
+      page.forEach(body)
+      cursor = next
+    } while cursor != nil
+  }
+
   private func given(_ request: AdministrationRequest) async throws -> AdministrationAnswer {
     let socket = AuthorityDirectory(settings.dataDirectory).socket
     do {

@@ -25,6 +25,10 @@ extension SQLTransaction {
     drafts += revocations
   }
 
+  package func beginEpoch(_ epoch: String) throws {
+    try executeOnOne("UPDATE revocation_log SET epoch = ? WHERE id = 1", [.text(epoch)])
+  }
+
   package func deleteRevocations(expiredBefore cutoff: Timestamp) throws -> Int {
     try execute("DELETE FROM revocations WHERE expires_at < ?", [.timestamp(cutoff)])
   }

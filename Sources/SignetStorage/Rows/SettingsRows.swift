@@ -23,4 +23,9 @@ extension SQLTransaction {
       "INSERT INTO revocation_log (id, epoch, sequence) VALUES (1, ?, 0) ON CONFLICT DO NOTHING",
       [.text(settings.revocationEpoch)])
   }
+
+  package func replaceKeyringProof(_ old: [UInt8], with new: [UInt8]) throws {
+    try executeOnOne(
+      "UPDATE settings SET keyring_proof = ? WHERE id = 1 AND keyring_proof = ?", [.blob(new), .blob(old)])
+  }
 }

@@ -31,12 +31,14 @@ extension SQLTransaction {
   package func update(_ key: SigningKeyRecord) throws {
     try executeOnOne(
       """
-      UPDATE signing_keys SET state = ?, activated_at = ?, retired_at = ?, revision = revision + 1
+      UPDATE signing_keys SET state = ?, sealed_private_jwk = ?, activated_at = ?, retired_at = ?,
+        revision = revision + 1
       WHERE key_id = ? AND revision = ?
       """,
       [
-        .text(key.state.rawValue), .optional(key.activatedAt, SQLValue.timestamp),
-        .optional(key.retiredAt, SQLValue.timestamp), .text(key.keyID), .integer(key.revision),
+        .text(key.state.rawValue), .blob(key.sealedPrivateJWK),
+        .optional(key.activatedAt, SQLValue.timestamp), .optional(key.retiredAt, SQLValue.timestamp),
+        .text(key.keyID), .integer(key.revision),
       ])
   }
 
