@@ -46,13 +46,40 @@ final class LockFile: Sendable {
 enum PrivateFile {
   /// Makes the file at `path` if there is none, and takes everybody else's access away.
   static func secure(_ path: String) throws {
-    close(try descriptor(of: path, flags: O_CLOEXEC))
+    close(try descriptor(of: path))
+  }
+
+  /// Makes the file at `path`, empty.
+  /// - Throws: `StorageError.unavailable`, also when there is one.
+  static func make(_ path: String) throws {
+    close(try descriptor(of: path, flags: O_EXCL))
+  }
+
+  /// Puts the file at `source` in the place of the one at `path`, at once.
+  static func rename(_ source: String, to path: String) throws {
+    // SAFETY: both paths are NUL-terminated copies that live through the call, which keeps nothing of them.
+    guard unsafe Glibc.rename(source, path) == 0 else {
+      throw StorageError.unavailable("cannot put \(source) in the place of \(path): \(reason(errno))")
+    }
+  }
+
+  /// Waits until the disk has what was written to the file at `path`, or the names in a folder.
+  static func sync(_ path: String) throws {
+    // SAFETY: the path is a NUL-terminated copy that lives through the call, and `open` keeps nothing of it.
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw StorageError.unavailable("cannot open \(path): \(reason(errno))")
+    }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else {
+      throw StorageError.unavailable("the disk did not take \(path): \(reason(errno))")
+    }
   }
 
   /// An open descriptor of the file at `path`, which is made if there is none, with mode 0600 either way.
-  fileprivate static func descriptor(of path: String, flags: Int32) throws -> Int32 {
+  fileprivate static func descriptor(of path: String, flags: Int32 = 0) throws -> Int32 {
     // SAFETY: the path is a NUL-terminated copy that lives through the call, and `open` keeps nothing of it.
-    let descriptor = unsafe open(path, O_RDWR | O_CREAT | flags, 0o600)
+    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | flags, 0o600)
     guard descriptor >= 0 else {
       throw StorageError.unavailable(
         "cannot open \(path): \(reason(errno)); is the folder there, and writable?")

@@ -13,12 +13,12 @@ package struct SQLiteInspection {
 
   /// Opens the database at `path`, which must be there.
   ///
-  /// One that nobody uses and that was closed in order is read as if nothing could ever change it: SQLite
-  /// would leave files beside it otherwise, owned by whoever looked.
+  /// One that nobody uses and that was closed in order is read as if nothing could ever change it, unless
+  /// `mayChange` says that somebody may begin to use it: SQLite would leave files beside it otherwise.
   /// - Throws: `StorageError.unavailable` when it cannot be read, `StorageError.corrupt` when it is none.
-  package init(path: String) throws {
+  package init(path: String, mayChange: Bool = false) throws {
     isInUse = LockFile.isHeld(path + ".lock")
-    let isClosed = !isInUse && Self.isEmpty(path + "-wal")
+    let isClosed = !isInUse && !mayChange && Self.isEmpty(path + "-wal")
     queue = try StorageError.translating {
       var configuration = Configuration()
       configuration.label = "signet inspection"
@@ -42,6 +42,59 @@ package struct SQLiteInspection {
     }
   }
 
+  /// What is wrong with a file that is to be an authority's database: it is another program's, it is damaged
+  /// (every index entry is looked at), or a newer program wrote it. Nil when it is good.
+  package func objection() throws -> StorageError? {
+    try inspect { database in
+      guard try Int32.fetchOne(database, sql: "PRAGMA application_id") == SQLiteStorage.applicationID else {
+        return .corrupt("it is no authority's database")
+      }
+      let problem = try String.fetchOne(database, sql: "PRAGMA integrity_check(1)")
+      guard problem == "ok" else { return .corrupt("SQLite finds it damaged (\(problem ?? "no answer"))") }
+      let schema = try Schema.version(SQLiteConnection(database))
+      guard schema <= Schema.newest else {
+        return .unavailable("it has schema \(schema), and this program knows schemas up to \(Schema.newest)")
+      }
+      return nil
+    }
+  }
+
+  /// Copies the database into the new file `copy`: one snapshot of it, however much is written meanwhile. The
+  /// copy has mode 0600, stands alone, without a log, has been looked at, and is on the disk when this
+  /// returns; until then its name is that of an empty file, and when this throws, of none. `progress` is told
+  /// the part that is done, from 0 to 1.
+  package func copy(to copy: String, progress: @escaping (Double) -> Void) throws {
+    try PrivateFile.make(copy)
+    let partial = copy + ".partial"
+    do {
+      try PrivateFile.make(partial)
+      try StorageError.translating {
+        let target = try DatabaseQueue(path: partial)
+        try queue.read { source in
+          // The first look takes the snapshot. Within it the steps below are steps through one state.
+          _ = try Int32.fetchOne(source, sql: "PRAGMA schema_version")
+          try target.writeWithoutTransaction { database in
+            try source.backup(to: database, pagesPerStep: Self.pagesPerStep) { state in
+              progress(Double(state.completedPageCount) / Double(max(state.totalPageCount, 1)))
+            }
+            try database.execute(sql: "PRAGMA journal_mode = DELETE")
+          }
+        }
+        try target.close()
+      }
+      let look = try SQLiteInspection(path: partial)
+      let objection = try look.objection()
+      try look.close()
+      if let objection { throw objection }
+      try PrivateFile.sync(partial)
+      try PrivateFile.rename(partial, to: copy)
+      try PrivateFile.sync(URL(filePath: copy).deletingLastPathComponent().path(percentEncoded: false))
+    } catch {
+      try Self.remove([copy, partial, partial + "-journal"])
+      throw error
+    }
+  }
+
   /// The version of the schema that the file has; ``newestSchema`` is what this program writes.
   package func schemaVersion() throws -> Int64 {
     try inspect { try Schema.version(SQLiteConnection($0)) }
@@ -61,6 +114,15 @@ package struct SQLiteInspection {
   private func inspect<Answer>(_ body: (Database) throws -> Answer) throws -> Answer {
     try StorageError.translating { try queue.read(body) }
   }
+
+  private static func remove(_ paths: [String]) throws {
+    for path in paths where FileManager.default.fileExists(atPath: path) {
+      try FileManager.default.removeItem(atPath: path)
+    }
+  }
+
+  /// A megabyte, with SQLite's usual pages.
+  private static let pagesPerStep: CInt = 256
 
   private static func isEmpty(_ path: String) -> Bool {
     do {

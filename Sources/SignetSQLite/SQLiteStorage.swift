@@ -119,5 +119,5 @@ extension SQLiteStorage {
   }
 
   /// Marks the file as an authority's, in SQLite's header: “Sgnt”.
-  private static let applicationID: Int32 = 0x5367_6E74
+  static let applicationID: Int32 = 0x5367_6E74
 }

@@ -45,9 +45,11 @@ public struct RevocationView: Sendable {
   /// Whether the token of `principal` is revoked.
   ///
   /// An entry for a session, an account, a client or the issuer kills what was minted before it: tokens whose
-  /// `rv` has a lower sequence or another epoch, or that have none. One for a key or a token kills
-  /// regardless.
+  /// `rv` has a lower sequence, or that have none. One for a key or a token kills regardless. A token
+  /// of another epoch is dead whatever the entries say: they do not tell what was taken back in another life
+  /// of the log.
   public func revokes(_ principal: Principal) -> Bool {
+    if let position, let minted = principal.revocationPosition, minted.epoch != position.epoch { return true }
     guard !entries.isEmpty else { return false }
     return revokes(.key, principal.keyID, of: principal)
       || revokes(.token, principal.tokenID, of: principal)
@@ -62,7 +64,7 @@ public struct RevocationView: Sendable {
       return false
     }
     if entry.ignoresPosition { return true }
-    guard let minted = principal.revocationPosition, minted.epoch == position?.epoch else { return true }
+    guard let minted = principal.revocationPosition else { return true }
     return minted.sequence < entry.sequence
   }
 

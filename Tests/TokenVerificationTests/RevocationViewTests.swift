@@ -48,6 +48,14 @@ import TokenVerification
     }
   }
 
+  @Test func `a token of another epoch is dead, also when nothing is revoked`() throws {
+    let view = RevocationView(epoch: "epoch")
+    #expect(try view.revokes(principal(rv: "other.7")))
+    #expect(try view.revokes(principal(rv: "epocH.7")))
+    #expect(try !view.revokes(principal(rv: "epoch.7")))
+    #expect(try !view.revokes(principal(rv: nil)), "another issuer's, which has no log")
+  }
+
   @Test(arguments: RevocationSubject.Kind.allCases)
   func `an entry for another subject, kind or issuer kills nothing`(kind: RevocationSubject.Kind) throws {
     let principal = try principal(rv: nil)

@@ -9,6 +9,8 @@ package enum Revocation {
     case sessions([SessionID])
     /// Everything that a key has signed, or will.
     case key(String)
+    /// Every access token that has been minted so far.
+    case everything
   }
 
   /// The entries that take `target` back.
@@ -19,9 +21,9 @@ package enum Revocation {
   package static func decide(
     _ target: Target, policy: AuthorityPolicy, at now: Timestamp
   ) -> [RevocationDraft] {
+    let expiry = now + AuthorityPolicy.longestAccessTokenLifetime + AuthorityPolicy.maximumLeeway
     switch target {
     case .sessions(let sessions):
-      let expiry = now + AuthorityPolicy.longestAccessTokenLifetime + AuthorityPolicy.maximumLeeway
       return sessions.map { session in
         RevocationDraft(
           subject: RevocationSubject(.session, id: session.description, issuer: policy.issuer),
@@ -30,6 +32,9 @@ package enum Revocation {
     case .key(let keyID):
       let subject = RevocationSubject(.key, id: keyID, issuer: policy.issuer)
       return [RevocationDraft(subject: subject, ignoresPosition: true, expiresAt: now + keyCacheHardLimit)]
+    case .everything:
+      let subject = RevocationSubject(.issuer, id: "", issuer: policy.issuer)
+      return [RevocationDraft(subject: subject, ignoresPosition: false, expiresAt: expiry)]
     }
   }
 

@@ -49,12 +49,38 @@ extension Authority {
       .filter { $0.isLive(at: now, idleLimit: policy.sessionIdleLimit) }
   }
 
+  /// Ends every session of at most `limit` accounts: those that follow `last`, or the first ones. One entry
+  /// for the issuer stands for all of their access tokens: see ``beginNewEpoch(origin:in:at:)``.
+  /// - Returns: How many ended, and the last account; nil when no account is left.
+  package func endAllSessions(
+    ofAccountsAfter last: AccountID?, limit: Int, cause: RevocationCause, origin: RequestOrigin,
+    in tx: some AuthorityWrites, at now: Timestamp
+  ) throws -> (ended: Int, last: AccountID?) {
+    let accounts = try tx.accounts(after: last, limit: limit)
+    var ended = 0
+    for account in accounts {
+      let sessions = try tx.unendedSessions(of: account.id)
+      try close(sessions, cause: cause, origin: origin, in: tx, at: now)
+      ended += sessions.count
+    }
+    return (ended, accounts.last?.id)
+  }
+
   /// Ends `sessions`: each record, its access tokens, and a line in the audit log.
   func end(
     _ sessions: [Session], cause: RevocationCause, origin: RequestOrigin, in tx: some AuthorityWrites,
     at now: Timestamp
   ) throws {
     guard !sessions.isEmpty else { return }
+    try close(sessions, cause: cause, origin: origin, in: tx, at: now)
+    let exposed = sessions.filter { $0.mayHaveLiveTokens(at: now) }
+    try tx.append(Revocation.decide(.sessions(exposed.map(\.id)), policy: policy, at: now))
+  }
+
+  private func close(
+    _ sessions: [Session], cause: RevocationCause, origin: RequestOrigin, in tx: some AuthorityWrites,
+    at now: Timestamp
+  ) throws {
     for var session in sessions {
       session.ending = SessionEnding(at: now, cause: cause)
       try tx.update(session)
@@ -63,8 +89,6 @@ extension Authority {
           at: now, kind: .sessionEnded, account: session.account, session: session.id, origin: origin,
           reason: cause.rawValue))
     }
-    let exposed = sessions.filter { $0.mayHaveLiveTokens(at: now) }
-    try tx.append(Revocation.decide(.sessions(exposed.map(\.id)), policy: policy, at: now))
   }
 
   /// Removes what has no more use: sessions that finished before `cutoff`, revocations and throttles that

@@ -28,6 +28,16 @@ import TokenVerification
     #expect(Revocation.keyCacheHardLimit >= .seconds(86_400))
   }
 
+  @Test func `the entry for everything is the issuer's, and counts as one for a session does`() throws {
+    let drafts = Revocation.decide(.everything, policy: try TestAuthority.policy(), at: TestClock.start)
+    let subject = RevocationSubject(.issuer, id: "", issuer: TestAuthority.issuer)
+    #expect(
+      drafts == [
+        RevocationDraft(
+          subject: subject, ignoresPosition: false, expiresAt: TestClock.start + .seconds(3660))
+      ])
+  }
+
   @Test func `a lifetime that is lowered at a restart leaves no token alive that was revoked`() async throws {
     let world = try await World(policy: try TestAuthority.policy(accessTokenLifetime: .seconds(3600)))
     let tokens = try await world.test.logIn(try await world.test.addAccount())
