@@ -37,3 +37,14 @@ final class FailingStorage: AuthorityStorage {
     return try await storage.write(body)
   }
 }
+
+extension RunningAuthority.Options {
+  /// One thread hashes and one request may wait for it, over `storage`.
+  static func oneHash(over storage: FailingStorage) -> Self {
+    var options = Self()
+    options.threadCount = 1
+    options.queueLimit = 1
+    options.makeStorage = { _ in storage }
+    return options
+  }
+}

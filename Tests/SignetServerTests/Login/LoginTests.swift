@@ -94,11 +94,7 @@ import Testing
     async throws
   {
     let storage = FailingStorage()
-    var options = RunningAuthority.Options()
-    options.threadCount = 1
-    options.queueLimit = 1
-    options.makeStorage = { _ in storage }
-    try await RunningAuthority.run(options) { running in
+    try await RunningAuthority.run(.oneHash(over: storage)) { running in
       try await running.addAccount()
       let tokens = try await running.logIn()
       let hasher = running.service.hasher
