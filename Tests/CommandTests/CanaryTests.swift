@@ -3,7 +3,7 @@ import SignetTesting
 import Testing
 
 /// A session of everything against the real binary, its log at its most talkative. See `Scripts/canary.sh`.
-@Suite struct CanaryTests {
+@Suite(.blocking) struct CanaryTests {
   @Test
   func `A20 no secret reaches a log, an answer to others, a process, the configuration or the database`()
     throws

@@ -1,8 +1,8 @@
 import SignetTesting
 import Testing
 
-@Suite struct CommandScriptTests {
-  @Test(.timeLimit(.minutes(3)), arguments: try Script.all())
+@Suite(.blocking) struct CommandScriptTests {
+  @Test(.timeLimit(.minutes(10)), arguments: try Script.all())
   func `a command does what its script says`(_ script: Script) throws {
     #expect(!script.steps.isEmpty, "\(script.name) has no step")
     try ScriptRun(tools: try BuiltProducts.folder()).run(script)

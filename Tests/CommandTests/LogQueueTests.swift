@@ -1,10 +1,11 @@
 import Dispatch
+import SignetTesting
 import Synchronization
 import Testing
 
 @testable import SignetCLI
 
-@Suite(.timeLimit(.minutes(1))) struct LogQueueTests {
+@Suite(.blocking, .timeLimit(.minutes(10))) struct LogQueueTests {
   /// A reader of the log that does what a test says.
   private final class Reader: Sendable {
     private let state = Mutex<(text: [UInt8], rooms: [Int], isStalled: Bool)>(([], [], false))

@@ -6,9 +6,9 @@ import Testing
 @testable import SignetCLI
 
 /// What `make install` installs.
-@Suite struct PackagingTests {
+@Suite(.blocking) struct PackagingTests {
   /// One test, because an installation copies the program.
-  @Test(.timeLimit(.minutes(5)))
+  @Test(.timeLimit(.minutes(10)))
   func `an installation has program, unit, completions and a manual page for each command`() throws {
     let root = try Installation()
     defer { root.remove() }

@@ -5,8 +5,8 @@ import Testing
 @testable import SignetCLI
 
 /// What README.md shows is what happens.
-@Suite struct ReadmeTests {
-  @Test(.timeLimit(.minutes(3)))
+@Suite(.blocking) struct ReadmeTests {
+  @Test(.timeLimit(.minutes(10)))
   func `every command of README.md runs and answers as shown`() throws {
     let blocks = try Self.blocks("console")
     try #require(blocks.count >= 3)

@@ -5,7 +5,7 @@ import Testing
 @testable import SignetCLI
 
 /// The pages in `docs/` that are generated say what the program says of itself.
-@Suite struct ReferenceTests {
+@Suite(.blocking) struct ReferenceTests {
   @Test func `docs/configuration.md is current`() throws {
     let page = VectorFolder.packageRoot.appending(path: "docs/configuration.md")
     #expect(

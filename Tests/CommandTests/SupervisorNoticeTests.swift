@@ -6,7 +6,7 @@ import Testing
 @testable import SignetCLI
 
 /// What a supervisor hears, on a socket of Python's: one that is not ours.
-@Suite(.timeLimit(.minutes(2))) struct SupervisorNoticeTests {
+@Suite(.blocking, .timeLimit(.minutes(10))) struct SupervisorNoticeTests {
   private static let listener = """
     import socket, sys
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)

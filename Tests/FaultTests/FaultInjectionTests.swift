@@ -4,7 +4,7 @@ import Testing
 
 /// A disk that is full or fails: whoever waits for that commit gets 503, nothing is damaged or half done, and
 /// the same process goes on once the disk works. With `SIGNET_FAULTS=all` at each operation, else at a few.
-@Suite(.serialized) struct FaultInjectionTests {
+@Suite(.serialized, .blocking) struct FaultInjectionTests {
   private static let isWhole = ProcessInfo.processInfo.environment["SIGNET_FAULTS"] == "all"
 
   @Test(arguments: [ENOSPC, EIO], [false, true])
@@ -45,7 +45,7 @@ import Testing
   }
 
   /// The commit is in the log, whole, and only the disk's word for it is missing.
-  @Test(.timeLimit(.minutes(2)), arguments: Loss.allCases, [FaultRun.Crash.atOnce, .afterRecovery])
+  @Test(.timeLimit(.minutes(10)), arguments: Loss.allCases, [FaultRun.Crash.atOnce, .afterRecovery])
   func `what was answered with 503 is not there after a crash either`(
     loss: Loss, crash: FaultRun.Crash
   ) async throws {

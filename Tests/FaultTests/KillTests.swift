@@ -4,7 +4,7 @@ import Testing
 
 /// A server that is killed under load keeps what it has acknowledged, all of it, and does the rest wholly or
 /// not at all. `make kill-test` runs the long form; `SIGNET_KILLS` and `SIGNET_SEED` are its settings.
-@Suite(.serialized) struct KillTests {
+@Suite(.serialized, .blocking) struct KillTests {
   @Test func `nothing acknowledged is lost and nothing is half done, however the server is killed`()
     async throws
   {

@@ -3,7 +3,7 @@ import SignetTesting
 import Testing
 
 /// What `signet init` has made is on the disk when it says so.
-@Suite struct NewAuthorityTests {
+@Suite(.blocking) struct NewAuthorityTests {
   @Test(arguments: ["keyring", "signet.yaml"])
   func `a new authority's files are synced, and their names with them`(name: String) throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "signet-new-\(UUID().uuidString)")

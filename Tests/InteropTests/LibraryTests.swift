@@ -4,7 +4,7 @@ import SignetTesting
 import Testing
 
 /// Signet's library against other people's: what one signs the other verifies, and both refuse what is wrong.
-@Suite(.serialized, PythonPeers.isAvailable) struct LibraryTests {
+@Suite(.serialized, .blocking, PythonPeers.isAvailable) struct LibraryTests {
   private static let issuer = "https://id.example.com"
   private static let audience = "https://api.example.com"
   private static let algorithms: [SignatureAlgorithm] = [.es256, .edDSA, .rs256, .ps256, .es384, .hs256]

@@ -3,8 +3,8 @@ import SignetTesting
 import Testing
 
 /// A token that is signed with a resource's own secret, in other people's hands: they have the exported file.
-@Suite(.serialized, PythonPeers.isAvailable) struct ResourceSecretTests {
-  @Test(.timeLimit(.minutes(3)))
+@Suite(.serialized, .blocking, PythonPeers.isAvailable) struct ResourceSecretTests {
+  @Test(.timeLimit(.minutes(10)))
   func `a token for a resource with a secret verifies with the exported file in every library`() throws {
     let password = "five words that nobody guesses"
     let authority = try RunningAuthority(signingWith: "ES256", hasSecret: true, password: password)

@@ -9,7 +9,7 @@ package struct APIClient: Sendable {
   package var timeout: TimeAmount
   private let http: HTTPClient
 
-  package init(port: Int, timeout: TimeAmount = .seconds(60), http: HTTPClient = .shared) {
+  package init(port: Int, timeout: TimeAmount = .seconds(300), http: HTTPClient = .shared) {
     self.port = port
     self.timeout = timeout
     self.http = http

@@ -6,7 +6,7 @@ import Testing
 
 @testable import SignetSQLite
 
-@Suite(.timeLimit(.minutes(2))) struct CheckpointTests {
+@Suite(.blocking, .timeLimit(.minutes(10))) struct CheckpointTests {
   private final class Told: Sendable {
     private let reports = Mutex<[CheckpointReport]>([])
     var all: [CheckpointReport] { reports.withLock { $0 } }

@@ -6,7 +6,7 @@ import Testing
 @testable import SignetSQLite
 
 /// Writes that succeed, and a commit of them that does not.
-@Suite struct FailedCommitTests {
+@Suite(.blocking) struct FailedCommitTests {
   @Test func `a write whose commit fails is refused, told to nobody, and not there`() async throws {
     let folder = try TemporaryFolder()
     let told = Told()

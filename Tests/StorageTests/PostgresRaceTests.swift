@@ -7,7 +7,7 @@ import Testing
 import TokenVerification
 
 /// What many writers on several connections must not do to each other. SQLite has one writer; here they meet.
-@Suite(.enabled(if: PrivatePostgres.isInstalled)) struct PostgresRaceTests {
+@Suite(.blocking, .enabled(if: PrivatePostgres.isInstalled)) struct PostgresRaceTests {
   @Test func `the log is read in the order of commits, whoever began first`() async throws {
     let database = try PrivatePostgres.database()
     let storage = try database.open()

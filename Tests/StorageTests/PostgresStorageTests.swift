@@ -6,7 +6,7 @@ import Testing
 import TokenVerification
 
 /// What the engine promises of its connections, and of what it does when one fails.
-@Suite(.enabled(if: PrivatePostgres.isInstalled)) struct PostgresStorageTests {
+@Suite(.blocking, .enabled(if: PrivatePostgres.isInstalled)) struct PostgresStorageTests {
   @Test func `a connection that was lost while nobody used it is made anew, and nobody notices`() async throws
   {
     let database = try PrivatePostgres.database()

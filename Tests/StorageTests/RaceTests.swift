@@ -5,7 +5,7 @@ import Testing
 import TokenVerification
 
 /// Many writers at once.
-@Suite struct RaceTests {
+@Suite(.blocking) struct RaceTests {
   @Test(arguments: Engine.allCases)
   func `no increment is lost among many writers`(engine: Engine) async throws {
     let store = try engine.open()

@@ -5,7 +5,7 @@ import Testing
 import TokenVerification
 
 /// Random sequences of operations: an engine must answer every one as the model does.
-@Suite struct RandomOperationsTests {
+@Suite(.blocking) struct RandomOperationsTests {
   @Test(arguments: Engine.allCases.filter { $0 != .memory })
   func `an engine answers any sequence of operations as the model does`(engine: Engine) async throws {
     let seed = Seed.fromEnvironment()

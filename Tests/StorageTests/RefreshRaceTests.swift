@@ -5,7 +5,7 @@ import Testing
 import TokenVerification
 
 /// The refresh of one token by many at once, over every engine.
-@Suite struct RefreshRaceTests {
+@Suite(.blocking) struct RefreshRaceTests {
   @Test(arguments: Engine.allCases)
   func `A4 a thousand refreshes of one token converge on one successor`(engine: Engine) async throws {
     let store = try engine.open()

@@ -4,7 +4,7 @@ import Testing
 import TokenVerification
 
 /// What every storage promises of the little that an authority's settings change in.
-@Suite struct RenewalConformance {
+@Suite(.blocking) struct RenewalConformance {
   @Test(arguments: Engine.allCases)
   func `a keyring's proof is replaced by who knows it`(engine: Engine) async throws {
     let store = try engine.open()

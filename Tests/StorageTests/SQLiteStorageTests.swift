@@ -9,7 +9,7 @@ import TokenVerification
 @testable import SignetSQLite
 
 /// What the engine promises of its file.
-@Suite struct SQLiteStorageTests {
+@Suite(.blocking) struct SQLiteStorageTests {
   @Test func `the writer flushes each commit to the disk, and the pragmas say so`() throws {
     let folder = try TemporaryFolder()
     let storage = try SQLiteStorage.open(path: folder.database)

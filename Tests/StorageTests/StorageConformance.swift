@@ -5,7 +5,7 @@ import Testing
 import TokenVerification
 
 /// What every storage promises, record by record.
-@Suite struct StorageConformance {
+@Suite(.blocking) struct StorageConformance {
   @Test(arguments: Engine.allCases)
   func `an account comes back as it was stored, by identifier and by either name`(engine: Engine) async throws
   {

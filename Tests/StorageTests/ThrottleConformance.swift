@@ -4,7 +4,7 @@ import SignetTesting
 import Testing
 
 /// What every storage promises of throttles.
-@Suite struct ThrottleConformance {
+@Suite(.blocking) struct ThrottleConformance {
   private func throttle(_ number: UInt8, expires seconds: Int64, trusted: Timestamp? = nil) throws -> Throttle
   {
     let key = try #require(ThrottleKey(bytes: [UInt8](repeating: number, count: 16)))

@@ -4,7 +4,7 @@ import SignetTesting
 import Testing
 
 /// Guesses over the engine that keeps them.
-@Suite struct ThrottlingRestartTests {
+@Suite(.blocking) struct ThrottlingRestartTests {
   @Test func `A10 a restart gives no guess back`() async throws {
     let folder = try TemporaryFolder()
     let first = try SQLiteStorage.open(path: folder.database)

@@ -5,7 +5,7 @@ import Testing
 import TokenVerification
 
 /// What every storage promises of transactions and of the logs.
-@Suite struct TransactionConformance {
+@Suite(.blocking) struct TransactionConformance {
   private struct Refusal: Error {}
 
   @Test(arguments: Engine.allCases)

@@ -1,7 +1,8 @@
 import Foundation
+import SignetTesting
 import Testing
 
-@Suite struct ConsumerGraphTests {
+@Suite(.blocking) struct ConsumerGraphTests {
   @Test(arguments: [
     (traits: "", packages: ["swift-asn1", "swift-crypto"]),
     (traits: "\"Hummingbird\"", packages: ["swift-asn1", "swift-crypto", "hummingbird"]),

@@ -1,7 +1,8 @@
 import Foundation
+import SignetTesting
 import Testing
 
-@Suite struct MeasurementTests {
+@Suite(.blocking) struct MeasurementTests {
   /// What `Scripts/timing-report` concludes from its measurements, against known values.
   @Test func `the timing report's statistics are what they should be`() throws {
     let process = Process()

@@ -77,8 +77,11 @@ struct ServeCommand: AsyncParsableCommand {
     // Ended in the reverse order: what the server does last is still counted where it can be read.
     let services: [any Service] =
       [control] + (metrics.map { [$0] } ?? []) + [server, StopNotice(notice: notice)]
+    // When one fails the others end as on a signal: what they have begun is finished.
     let group = ServiceGroup(
-      services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+      configuration: .init(
+        services: services.map { .init(service: $0, failureTerminationBehavior: .gracefullyShutdownGroup) },
+        gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
     do {
       try await group.run()
     } catch {

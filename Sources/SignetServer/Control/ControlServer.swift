@@ -30,6 +30,7 @@ package struct ControlServer: Service {
   package func run() async throws {
     guard path.utf8.count <= ControlSocket.maximumPathBytes else { throw ControlError.pathTooLong(path) }
     let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .childChannelOption(.autoRead, value: false)
       .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true) { channel in
         Self.admit(channel)
       }
@@ -41,30 +42,49 @@ package struct ControlServer: Service {
     try await listener.executeThenClose { connections in
       try await withThrowingDiscardingTaskGroup { group in
         for try await connection in connections.cancelOnGracefulShutdown() {
-          group.addTask { await serve(connection.channel, peer: connection.peer) }
+          group.addTask { await serve(connection) }
         }
       }
     }
   }
 
-  private typealias Connection = NIOAsyncChannel<ByteBuffer, ByteBuffer>
-
-  private struct Admitted: Sendable {
-    let channel: Connection
+  /// A connection that waits to be served. One that nobody serves any more, because the server ends, closes.
+  private final class Admitted: Sendable {
+    let channel: any Channel
     let peer: PeerCredentials
+
+    init(channel: any Channel, peer: PeerCredentials) {
+      self.channel = channel
+      self.peer = peer
+    }
+
+    deinit {
+      channel.close(promise: nil)
+    }
+
+    /// Its two streams, from the first byte on: nothing has been read so far.
+    ///
+    /// They are made by whoever serves it, and not before: NIO ends the process when they are dropped unused.
+    func open() async throws -> NIOAsyncChannel<ByteBuffer, ByteBuffer> {
+      let channel = channel
+      return try await channel.eventLoop.submit {
+        let streams = try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+        try channel.syncOptions?.setOption(.autoRead, value: true)
+        return streams
+      }.get()
+    }
   }
 
   /// Looks at the peer before a byte is read; a stranger's connection is served with a peer that may do
   /// nothing.
   private static func admit(_ channel: any Channel) -> EventLoopFuture<Admitted> {
-    PeerCredentials.of(channel).flatMapThrowing { peer in
-      Admitted(channel: try NIOAsyncChannel(wrappingChannelSynchronously: channel), peer: peer)
-    }
+    PeerCredentials.of(channel).map { peer in Admitted(channel: channel, peer: peer) }
   }
 
-  private func serve(_ channel: Connection, peer: PeerCredentials) async {
+  private func serve(_ connection: Admitted) async {
+    let peer = connection.peer
     do {
-      try await channel.executeThenClose { inbound, outbound in
+      try await connection.open().executeThenClose { inbound, outbound in
         guard peer.mayAdminister(serverOf: geteuid()) else { throw ControlError.peerRefused }
         var line = LineBuffer(limit: ControlSocket.maximumRequestBytes)
         for try await part in inbound.cancelOnGracefulShutdown() {

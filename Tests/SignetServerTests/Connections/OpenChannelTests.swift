@@ -44,7 +44,7 @@ import Testing
     #expect(channels.current == 3)
   }
 
-  @Test(.timeLimit(.minutes(2))) func `HTTP/2 streams beyond the limit are reset, the others answered`()
+  @Test(.timeLimit(.minutes(10))) func `HTTP/2 streams beyond the limit are reset, the others answered`()
     async throws
   {
     let certificates = try TestCertificates()

@@ -6,7 +6,7 @@ import Testing
 
 /// Clients that hold a connection without using it. Each test ends when the server closes: a limit that does
 /// not hold lets it run into its own.
-@Suite(.timeLimit(.minutes(2))) struct SlowClientTests {
+@Suite(.timeLimit(.minutes(10))) struct SlowClientTests {
   private static func limits(
     handshake: Duration = .seconds(600), idle: Duration = .seconds(600), farewell: Duration = .seconds(600),
     body: Duration = .seconds(600)

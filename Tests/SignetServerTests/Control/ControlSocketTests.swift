@@ -118,7 +118,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1))) func `a client that says nothing does not hold up the shutdown`()
+  @Test(.timeLimit(.minutes(10))) func `a client that says nothing does not hold up the shutdown`()
     async throws
   {
     let silent = try await Self.run { path, _ in
@@ -128,6 +128,41 @@ import Testing
       return channel
     }
     try await silent.closeFuture.get()
+  }
+
+  @Test func `clients that nobody came to serve before the end are let go`() async throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let log = LogRecorder()
+    let service = try await RunningAuthority.makeService(
+      RunningAuthority.Options(), clock: TestClock(), logger: log.logger)
+    for round in 0..<20 {
+      let path = folder.path("\(round).sock")
+      let (ready, announcement) = AsyncStream.makeStream(of: Void.self)
+      let server = ControlServer(
+        path: path, administration: Administration(service: service), logger: log.logger,
+        onListening: { announcement.yield() })
+      let running = Task { try await server.run() }
+      for await _ in ready { break }
+      let clients = await withThrowingTaskGroup(of: (any Channel).self) { tasks in
+        for index in 0..<32 {
+          tasks.addTask {
+            // The server ends while the others arrive.
+            if index == 8 { running.cancel() }
+            return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+              .connect(unixDomainSocketPath: path).get()
+          }
+        }
+        var clients: [any Channel] = []
+        while let client = await tasks.nextResult() {
+          // Those that came when the server had gone found nobody.
+          if case .success(let channel) = client { clients.append(channel) }
+        }
+        return clients
+      }
+      _ = await running.result
+      for client in clients { try await client.closeFuture.get() }
+    }
   }
 
   @Test func `a line that is no command is refused`() async throws {
@@ -140,12 +175,13 @@ import Testing
   }
 
   @Test func `a line beyond 64 KiB gets no answer`() async throws {
-    try await Self.run { path, log in
+    let log = try await Self.run { path, log in
       let long = Array(repeating: UInt8(ascii: "x"), count: ControlSocket.maximumRequestBytes + 1)
       let answer = try await Self.exchange(long, at: path)
       #expect(answer.isEmpty)
-      #expect(log.lines.contains { $0.contains("control connection failed") })
+      return log
     }
+    #expect(log.lines.contains { $0.contains("control connection failed") })
   }
 
   @Test func `no line of the log holds a password that came over the socket`() async throws {
