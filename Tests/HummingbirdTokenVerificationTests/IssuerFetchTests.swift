@@ -7,7 +7,8 @@ import TokenVerification
 @testable import HummingbirdTokenVerification
 
 @Suite struct IssuerFetchTests {
-  private func fetch(_ issuer: String, bytes: Int = 4096, time: Duration = .seconds(300)) throws -> IssuerFetch
+  private func fetch(_ issuer: String, bytes: Int = 4096, time: Duration = .seconds(300)) throws
+    -> IssuerFetch
   {
     var limits = FetchLimits()
     limits.bytes = bytes
