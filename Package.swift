@@ -141,6 +141,7 @@ let package = Package(
         .product(name: "AsyncHTTPClient", package: "async-http-client", condition: server),
         .product(name: "NIOCore", package: "swift-nio", condition: server),
         .product(name: "NIOHTTP1", package: "swift-nio", condition: server),
+        .product(name: "NIOPosix", package: "swift-nio", condition: server),
       ],
       path: "Tests/SignetTesting"),
     .testTarget(name: "JOSETests", dependencies: ["JOSE", "SignetTesting"]),

@@ -89,20 +89,21 @@ final class PostgresConnection: SQLConnection {
 
 extension PostgresConnection {
   /// Runs `body` in a transaction whose statements each see what was committed before them, and commits. What
-  /// was written is durable when this returns.
+  /// was written is durable when this returns, and the followers hear the notice that `body` asks for.
   /// - Throws: What `body` throws, and then nothing was written; `StorageError.outcomeUnknown` when the
   ///   connection was lost before the server had answered the commit.
-  func write<Answer>(_ body: (PostgresConnection) throws -> Answer) throws -> Answer {
+  func write<Answer>(
+    _ body: (PostgresConnection) throws -> (answer: Answer, notice: PostgresNotice?)
+  ) throws -> Answer {
     try translating { try session.run("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE") }
-    let answer: Answer
     do {
-      answer = try body(self)
+      let (answer, notice) = try body(self)
+      try commit(notice)
+      return answer
     } catch {
       rollback()
       throw error
     }
-    try commit()
-    return answer
   }
 
   /// Runs `body` on one snapshot, that of its first statement.
@@ -128,10 +129,31 @@ extension PostgresConnection {
     try SQLTransaction(self).revocations(after: sequence, limit: 1000)
   }
 
-  private func commit() throws {
+  /// How far the revocation log has come; nil while the database holds no authority.
+  func revocationHead() throws -> RevocationPosition? {
+    let transaction = SQLTransaction(self)
+    return try transaction.settings() == nil ? nil : transaction.revocationPosition()
+  }
+
+  func signingKeys() throws -> [SigningKeyRecord] {
+    try SQLTransaction(self).signingKeys()
+  }
+
+  /// From now on the server tells of others' commits.
+  func listen() throws {
+    try translating { try session.run(PostgresNotice.listening) }
+  }
+
+  /// The notices that have come, or that come within `duration` unless `waker` is woken.
+  func notices(within duration: Duration, orUntil waker: Waker) throws -> [PostgresNotice] {
+    try session.notices(within: duration, orUntil: waker).compactMap(PostgresNotice.init(rawValue:))
+  }
+
+  private func commit(_ notice: PostgresNotice?) throws {
+    let commands = (notice.map { [$0.command] } ?? []) + ["COMMIT"]
     do {
       // To a transaction that has failed the server answers so, and no error.
-      let tag = try translating { try session.run("COMMIT").tag }
+      let tag = try translating { try session.run(commands.joined(separator: "; ")).tag }
       guard tag == "COMMIT" else { throw StorageError.conflict }
     } catch StorageError.unavailable(let reason) where state != .open {
       throw StorageError.outcomeUnknown(reason)

@@ -9,14 +9,21 @@ package struct PostgresLimits: Sendable {
   /// How long one command may take until the connection is given up. The server gives up after 5 s; this is
   /// for a server that does not even say so.
   package var patience: Duration
+  /// How long a node that follows the others trusts the server to tell it; then it looks by itself.
+  package var followingInterval: Duration
+  /// How long the server may take to answer it, until the database counts as lost.
+  package var followingPatience: Duration
 
   package init(
     connections: Int = 8, waiting: Int = 1024, longestWait: Duration = .seconds(10),
-    patience: Duration = .seconds(8)
+    patience: Duration = .seconds(8), followingInterval: Duration = .seconds(1),
+    followingPatience: Duration = .seconds(3)
   ) {
     self.connections = connections
     self.waiting = waiting
     self.longestWait = longestWait
     self.patience = patience
+    self.followingInterval = followingInterval
+    self.followingPatience = followingPatience
   }
 }

@@ -86,6 +86,39 @@ final class PostgresSession {
     unsafe PQparameterStatus(handle, setting).map { unsafe String(cString: $0) }
   }
 
+  /// The texts of the notices that have come on the channels that are listened to; waits for the first until
+  /// `duration` has passed or `waker` is woken.
+  /// - Throws: `StorageError.unavailable` when the connection is lost.
+  func notices(within duration: Duration, orUntil waker: Waker) throws -> [String] {
+    let deadline = ContinuousClock.now + duration
+    while true {
+      let texts = takeNotices()
+      let left = ContinuousClock.now.duration(to: deadline)
+      guard texts.isEmpty, left > .zero else { return texts }
+      // SAFETY: see above.
+      let socket = unsafe PQsocket(handle)
+      var watched = [
+        pollfd(fd: socket, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: waker.descriptor, events: Int16(POLLIN), revents: 0),
+      ]
+      // SAFETY: two descriptors, which live through the call.
+      _ = unsafe poll(&watched, 2, left.pollMilliseconds)
+      if watched[1].revents != 0 { return [] }
+      // SAFETY: see above.
+      if watched[0].revents != 0, unsafe PQconsumeInput(handle) != 1 { throw lost() }
+    }
+  }
+
+  private func takeNotices() -> [String] {
+    var texts: [String] = []
+    // SAFETY: a notice that is not null is this function's, with NUL-terminated texts, and is freed once.
+    while let notice = unsafe PQnotifies(handle) {
+      unsafe texts.append(String(cString: notice.pointee.extra))
+      unsafe PQfreemem(notice)
+    }
+    return texts
+  }
+
   /// Waits for the answer to what was sent, and for the server to be ready again.
   @discardableResult
   private func answer(_ isSent: Int32) throws -> PostgresAnswer {
@@ -119,7 +152,7 @@ final class PostgresSession {
       var descriptor = pollfd(fd: unsafe PQsocket(handle), events: events, revents: 0)
       let left = ContinuousClock.now.duration(to: deadline)
       // SAFETY: one descriptor, which lives through the call.
-      let ready = unsafe poll(&descriptor, 1, Self.milliseconds(left))
+      let ready = unsafe poll(&descriptor, 1, left.pollMilliseconds)
       if ready < 0, errno == EINTR { continue }
       guard ready > 0 else {
         state = .stalled
@@ -140,10 +173,5 @@ final class PostgresSession {
     // SAFETY: a NUL-terminated text that is copied at once.
     let text = unsafe PQerrorMessage(handle).map { unsafe String(cString: $0) } ?? ""
     return target.redacted(text)
-  }
-
-  private static func milliseconds(_ duration: Duration) -> Int32 {
-    let (seconds, attoseconds) = duration.components
-    return Int32(clamping: max(0, seconds * 1000 + attoseconds / 1_000_000_000_000_000))
   }
 }

@@ -13,19 +13,29 @@ package final class PostgresStorage: AuthorityStorage {
   private let telling: RevocationTelling
   /// One at a time.
   private let commitObserver: Mutex<CommitObserver>
+  private let target: PostgresTarget
+  private let limits: PostgresLimits
+  /// The epoch of the revocation log when it was opened; nil without an authority.
+  private let epoch: String?
+  private let follower = Mutex<PostgresFollower?>(nil)
 
   private init(
-    threads: PostgresThreads, telling: RevocationTelling, commitObserver: @escaping CommitObserver
+    _ target: PostgresTarget, limits: PostgresLimits, head: RevocationPosition?,
+    observer: @escaping RevocationObserver, commitObserver: @escaping CommitObserver
   ) {
-    self.threads = threads
-    self.telling = telling
+    self.target = target
+    self.limits = limits
+    epoch = head?.epoch
+    threads = PostgresThreads(target, limits: limits)
+    telling = RevocationTelling(after: head?.sequence ?? 0, observer: observer)
     self.commitObserver = Mutex(commitObserver)
   }
 
   /// Opens a database, which must be there, and brings its schema up to date.
   ///
   /// `observer` is told of the revocations from now on: this process's before their `write` returns, those of
-  /// others with the next of this process's. `commitObserver` is told of each commit of this process.
+  /// others with the next of this process's, or at once by ``follow(through:observer:)``. `commitObserver` is
+  /// told of each commit of this process.
   /// - Throws: `StorageError.unavailable` when it cannot be reached, does not keep its promises, or a newer
   ///   program wrote it.
   package static func open(
@@ -39,16 +49,31 @@ package final class PostgresStorage: AuthorityStorage {
       // Of several nodes that start at once, one changes the schema, and the others find it changed.
       try connection.holdSchema()
       try Schema.migrate(connection)
+      return ((), notice: nil)
     }
-    let head = try connection.read { tx in try tx.settings().map { _ in try tx.revocationPosition() } }
-    let telling = RevocationTelling(after: head?.sequence ?? 0, observer: observer)
     return PostgresStorage(
-      threads: PostgresThreads(target, limits: limits), telling: telling, commitObserver: commitObserver)
+      target, limits: limits, head: try connection.revocationHead(), observer: observer,
+      commitObserver: commitObserver)
   }
 
   deinit {
     // Without waiting: it may be one of the threads that lets go last.
     threads.stop()
+    follower.withLock { $0?.stop() }
+  }
+
+  /// Begins to follow what other processes do to the database: their revocations are told within moments of
+  /// their commit, and `observer` hears of what else this process must know. Called once at most.
+  ///
+  /// `direct` is the way to the same server past a pooler, which hands on no notices.
+  /// - Throws: `StorageError.unavailable` when the process has no descriptor left. A database that cannot be
+  ///   reached is news, and no error.
+  package func follow(
+    through direct: PostgresTarget? = nil, observer: @escaping StorageNewsObserver
+  ) throws {
+    let new = try PostgresFollower(
+      direct ?? target, limits: limits, epoch: epoch, telling: telling, observer: observer)
+    follower.withLock { $0 = new }
   }
 
   package func read<Answer: Sendable>(
@@ -78,8 +103,11 @@ package final class PostgresStorage: AuthorityStorage {
 
   /// Finishes what is waiting and closes the connections; what is asked later is `unavailable`.
   package func close() {
+    let follower = follower.withLock { $0 }
+    follower?.stop()
     threads.stop()
     threads.waitForEnd()
+    follower?.waitForEnd()
   }
 
   private func perform<Answer: Sendable>(
@@ -119,7 +147,8 @@ package final class PostgresStorage: AuthorityStorage {
     do {
       let (answer, revocations) = try connection.write { _ in
         let answer = try body(transaction)
-        return (answer, try transaction.finish())
+        let revocations = try transaction.finish()
+        return ((answer, revocations), notice: transaction.notice(of: revocations))
       }
       telling.tell(revocations, reading: connection.revocations(after:))
       report(since: start, isDurable: true, events: transaction.events)
@@ -144,6 +173,14 @@ package final class PostgresStorage: AuthorityStorage {
   /// How often a closure runs before its conflict reaches the caller. From the second time on it holds the
   /// rows that it reads.
   private static let maximumAttempts = 3
+}
+
+extension SQLTransaction {
+  /// What other processes have to hear of it.
+  fileprivate func notice(of revocations: [RevocationEntry]) -> PostgresNotice? {
+    if changesSigningKeys { return .signingKeys }
+    return revocations.isEmpty ? nil : .revocations
+  }
 }
 
 extension StorageError {

@@ -64,6 +64,26 @@ final class RevocationTelling: Sendable {
     }
   }
 
+  /// The last number that was told.
+  var last: Int64 { state.withLock { $0.last } }
+
+  /// Reads what the log has beyond what was told, and tells it. Nobody waits while it reads.
+  func hear(reading: (Int64) throws -> [RevocationEntry]) throws {
+    let found = try Self.all(after: last, reading)
+    state.withLock { state in
+      let news = found.filter { $0.sequence > state.last }
+      guard let newest = news.last else { return }
+      observer(news)
+      state.last = newest.sequence
+    }
+  }
+
+  /// Goes back to before the first entry: all of the log will be told once more, which changes nothing for
+  /// whoever has heard it.
+  func beginAgain() {
+    state.withLock { $0.last = 0 }
+  }
+
   private static func all(
     after last: Int64, _ reading: (Int64) throws -> [RevocationEntry]
   ) throws -> [RevocationEntry] {

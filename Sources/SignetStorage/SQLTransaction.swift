@@ -11,6 +11,8 @@ package final class SQLTransaction: AuthorityWrites {
   var drafts: [RevocationDraft] = []
   /// What the audit log grows by; to be told once the commit is durable.
   package internal(set) var events: [AuditEvent] = []
+  /// Whether it may have changed signing keys, which every process keeps a copy of.
+  package internal(set) var changesSigningKeys = false
   /// Set by the first failed statement. Engines differ in what survives one, so nothing does.
   private var failure: (any Error)?
 

@@ -57,6 +57,7 @@ final class PrivatePostgres: Sendable {
 
   /// Runs statements as the superuser.
   /// - Returns: The rows of the answer, a line each.
+  @discardableResult
   func sql(_ text: String, in database: String) throws -> [String] {
     let process = Process()
     process.executableURL = URL(filePath: "\(binaries)/psql")
@@ -128,7 +129,9 @@ struct PrivateDatabase: Sendable {
 extension PostgresLimits {
   /// Limits that a loaded machine does not reach.
   static func patient(connections: Int) -> PostgresLimits {
-    PostgresLimits(connections: connections, longestWait: .seconds(300), patience: .seconds(60))
+    PostgresLimits(
+      connections: connections, longestWait: .seconds(300), patience: .seconds(60),
+      followingInterval: .seconds(300), followingPatience: .seconds(60))
   }
 }
 

@@ -14,6 +14,7 @@ extension SQLTransaction {
   }
 
   package func insert(_ key: SigningKeyRecord) throws {
+    changesSigningKeys = true
     try executeOnOne(
       """
       INSERT INTO signing_keys (key_id, algorithm, state, public_jwk, sealed_private_jwk, created_at,
@@ -29,6 +30,7 @@ extension SQLTransaction {
   }
 
   package func update(_ key: SigningKeyRecord) throws {
+    changesSigningKeys = true
     try executeOnOne(
       """
       UPDATE signing_keys SET state = ?, sealed_private_jwk = ?, activated_at = ?, retired_at = ?,
@@ -43,6 +45,7 @@ extension SQLTransaction {
   }
 
   package func deleteSigningKey(_ keyID: String) throws {
+    changesSigningKeys = true
     try execute("DELETE FROM signing_keys WHERE key_id = ?", [.text(keyID)])
   }
 }

@@ -1,0 +1,115 @@
+package import NIOCore
+internal import NIOPosix
+internal import Synchronization
+
+/// A relay between a client and a server whose network can fail: connections that end, and connections on
+/// which nothing arrives any more although they are open.
+package final class FaultyRelay: Sendable {
+  private let listener: any Channel
+  private let paths: Paths
+
+  /// Listens on a free port of the loopback address, and connects each client with `target`.
+  package init(to target: SocketAddress) async throws {
+    let paths = Paths()
+    self.paths = paths
+    listener = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .childChannelOption(.autoRead, value: false)
+      .childChannelInitializer { client in
+        ClientBootstrap(group: client.eventLoop)
+          .channelOption(.autoRead, value: false)
+          .connect(to: target)
+          .flatMap { server in
+            client.eventLoop.makeCompletedFuture {
+              try client.pipeline.syncOperations.addHandler(Forwarding(to: server))
+              try server.pipeline.syncOperations.addHandler(Forwarding(to: client))
+            }.map { paths.add(client, server) }
+          }
+      }
+      .bind(host: "127.0.0.1", port: 0).get()
+  }
+
+  package var port: Int { listener.localAddress?.port ?? 0 }
+
+  /// Ends every connection; the next client is served.
+  package func cut() {
+    paths.cut()
+  }
+
+  /// Lets nothing through, on connections of before and on new ones, until ``resume()``.
+  package func stall() {
+    paths.setStalled(true)
+  }
+
+  /// Lets everything through again, what has come meanwhile first.
+  package func resume() {
+    paths.setStalled(false)
+  }
+
+  package func close() async throws {
+    try await listener.close()
+    paths.cut()
+  }
+}
+
+/// The connections that are relayed, both ends of each.
+private final class Paths: Sendable {
+  private let state = Mutex(State())
+
+  private struct State {
+    var isStalled = false
+    var ends: [ObjectIdentifier: any Channel] = [:]
+  }
+
+  func add(_ ends: any Channel...) {
+    state.withLock { state in
+      for end in ends {
+        state.ends[ObjectIdentifier(end)] = end
+        end.closeFuture.whenComplete { _ in self.forget(end) }
+        Self.set(end, isStalled: state.isStalled)
+      }
+    }
+  }
+
+  func setStalled(_ isStalled: Bool) {
+    state.withLock { state in
+      state.isStalled = isStalled
+      for end in state.ends.values { Self.set(end, isStalled: isStalled) }
+    }
+  }
+
+  func cut() {
+    for end in state.withLock({ Array($0.ends.values) }) { end.close(promise: nil) }
+  }
+
+  private func forget(_ end: any Channel) {
+    _ = state.withLock { $0.ends.removeValue(forKey: ObjectIdentifier(end)) }
+  }
+
+  private static func set(_ end: any Channel, isStalled: Bool) {
+    end.setOption(.autoRead, value: !isStalled).whenComplete { _ in }
+  }
+}
+
+/// Hands on what one end sends to the other, and its end.
+private final class Forwarding: ChannelInboundHandler {
+  typealias InboundIn = ByteBuffer
+
+  private let other: any Channel
+
+  init(to other: any Channel) {
+    self.other = other
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    other.writeAndFlush(unwrapInboundIn(data), promise: nil)
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    other.close(promise: nil)
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    context.close(promise: nil)
+  }
+}
