@@ -114,14 +114,26 @@ extension PostgresConnection {
   }
 
   /// Lets nobody else change the schema until the transaction ends, which may take a minute.
+  ///
+  /// What a step waits for, a table that others use, everybody else then waits for as well, behind it: not
+  /// for as long as they would wait for a lock themselves.
   func holdSchema() throws {
     try translating {
       try session.run(
         """
-        SET LOCAL statement_timeout = '60s'; SET LOCAL lock_timeout = '60s';
-        VALUES (pg_advisory_xact_lock(1399287412))
+        SET LOCAL statement_timeout = '600s'; SET LOCAL lock_timeout = '60s';
+        VALUES (pg_advisory_xact_lock(1399287412));
+        SET LOCAL lock_timeout = '2s'
         """)
     }
+  }
+
+  /// What the database's schema is to this program.
+  func schemaState() throws -> SchemaState {
+    guard try shown("VALUES (CAST(to_regclass('schema_version') IS NOT NULL AS text))") == "true" else {
+      return .missing
+    }
+    return try Schema.state(self)
   }
 
   /// A page of the revocation log beyond a number.

@@ -14,6 +14,8 @@ struct PostgresRefusal: Error, Hashable {
     case "53100":
       return .unavailable("the disk of the database's server is full; nothing was written (\(described))")
     case "57014": return .unavailable("the database took too long; nothing was written (\(described))")
+    case "55P03":
+      return .unavailable("others hold for too long what this needs; try again later (\(described))")
     case "42501":
       return .unavailable("the database's user may not do this; make it the owner (\(described))")
     case "25006":

@@ -31,28 +31,23 @@ package final class PostgresStorage: AuthorityStorage {
     self.commitObserver = Mutex(commitObserver)
   }
 
-  /// Opens a database, which must be there, and brings its schema up to date.
+  /// Opens a database that has its schema: see ``migrate(_:limits:)``.
   ///
   /// `observer` is told of the revocations from now on: this process's before their `write` returns, those of
   /// others with the next of this process's, or at once by ``follow(through:observer:)``. `commitObserver` is
   /// told of each commit of this process.
-  /// - Throws: `StorageError.unavailable` when it cannot be reached, does not keep its promises, or a newer
-  ///   program wrote it.
+  /// - Throws: `StorageError.unavailable` when it cannot be reached, does not keep its promises, or has a
+  ///   schema that this program cannot work with: an older one, or a newer one that does more than add to it.
   package static func open(
     _ target: PostgresTarget, limits: PostgresLimits = PostgresLimits(),
     observer: @escaping RevocationObserver = { _ in }, commitObserver: @escaping CommitObserver = { _ in }
   ) throws -> PostgresStorage {
-    var patient = limits
-    patient.patience = max(limits.patience, .seconds(60))
-    let connection = try PostgresConnection(target, limits: patient)
-    try connection.write { connection in
-      // Of several nodes that start at once, one changes the schema, and the others find it changed.
-      try connection.holdSchema()
-      try Schema.migrate(connection)
-      return ((), notice: nil)
-    }
+    let connection = try PostgresConnection(target, limits: limits)
+    if let objection = try connection.schemaState().objection { throw objection }
+    // A log that was handed over has no head; who opens it learns why when it looks whose it is.
+    let isHere = try SQLTransaction(connection).successor() == nil
     return PostgresStorage(
-      target, limits: limits, head: try connection.revocationHead(), observer: observer,
+      target, limits: limits, head: isHere ? try connection.revocationHead() : nil, observer: observer,
       commitObserver: commitObserver)
   }
 

@@ -63,4 +63,28 @@ import Testing
       error == .otherIssuer(stored: TestAuthority.issuer, configured: "https://other.example.com"))
     #expect(error?.description.contains(TestAuthority.issuer) == true)
   }
+
+  @Test func `a database whose authority was moved is refused until another epoch begins there`() async throws
+  {
+    let world = try await World()
+    try await world.write { _, tx, _ in try tx.handOver(to: "dbname=signet") }
+    let error = await #expect(throws: OpeningError.moved(to: "dbname=signet")) {
+      try await world.read { [authority = world.authority] in try authority.checkBelonging(in: $0) }
+    }
+    #expect(error?.description.contains("dbname=signet") == true)
+    _ = try await world.read { [authority = world.authority] in try authority.checkOrigin(in: $0) }
+    try await world.write { authority, tx, now in
+      try authority.beginNewEpoch(origin: TestAuthority.origin, in: tx, at: now)
+    }
+    _ = try await world.read { [authority = world.authority] in try authority.checkBelonging(in: $0) }
+  }
+
+  @Test func `where an authority was moved away nobody logs in and nobody refreshes`() async throws {
+    let world = try await World()
+    let account = try await world.test.addAccount()
+    let before = try await world.test.logIn(account)
+    try await world.write { _, tx, _ in try tx.handOver(to: "dbname=signet") }
+    await #expect(throws: StorageError.self) { try await world.test.logIn(account) }
+    await #expect(throws: StorageError.self) { try await world.test.refresh(before.refreshToken) }
+  }
 }

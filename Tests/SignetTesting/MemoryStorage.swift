@@ -50,6 +50,7 @@ package final class MemoryStorage: AuthorityStorage {
 /// All that is stored.
 struct MemoryContents: Sendable {
   var settings: AuthoritySettings?
+  var successor: String?
   var accounts: [AccountID: Account] = [:]
   var sessions: [SessionID: Session] = [:]
   var grants: [GrantID: Grant] = [:]

@@ -23,7 +23,7 @@ final class MemoryTransaction: AuthorityWrites {
       event.sequence = contents.auditSequence
       contents.auditEvents.append(event)
     }
-    guard drafts.isEmpty || contents.settings != nil else { throw Self.noLog }
+    guard drafts.isEmpty || hasLog else { throw Self.noLog }
     let entries = drafts.map { draft in
       contents.revocationSequence += 1
       return RevocationEntry(
@@ -35,7 +35,10 @@ final class MemoryTransaction: AuthorityWrites {
     return entries
   }
 
-  private static let noLog = StorageError.unavailable("this database holds no authority yet")
+  private var hasLog: Bool { contents.settings != nil && contents.successor == nil }
+
+  private static let noLog = StorageError.unavailable(
+    "this database holds no authority yet, or one that has been moved")
 
   func require(_ isAsExpected: Bool) throws {
     guard !isAsExpected else { return }
@@ -187,6 +190,15 @@ extension MemoryTransaction {
     contents.settings
   }
 
+  func successor() throws -> String? {
+    contents.successor
+  }
+
+  func handOver(to successor: String) throws {
+    try require(contents.settings != nil)
+    contents.successor = successor
+  }
+
   func insert(_ settings: AuthoritySettings) throws {
     try require(contents.settings == nil)
     contents.settings = settings
@@ -205,7 +217,7 @@ extension MemoryTransaction {
 
 extension MemoryTransaction {
   func revocationPosition() throws -> RevocationPosition {
-    guard let settings = contents.settings else { throw Self.noLog }
+    guard let settings = contents.settings, hasLog else { throw Self.noLog }
     return RevocationPosition(epoch: settings.revocationEpoch, sequence: contents.revocationSequence)
   }
 
@@ -223,6 +235,7 @@ extension MemoryTransaction {
       AuthoritySettings(
         issuer: $0.issuer, revocationEpoch: epoch, keyringProof: $0.keyringProof, createdAt: $0.createdAt)
     }
+    contents.successor = nil
   }
 
   func deleteRevocations(expiredBefore cutoff: Timestamp) throws -> Int {

@@ -80,6 +80,8 @@ import Testing
     try storage.close()
     try edit(folder) {
       try $0.execute(sql: "ALTER TABLE signing_keys DROP COLUMN audience")
+      try $0.execute(sql: "ALTER TABLE revocation_log DROP COLUMN moved_to")
+      try $0.execute(sql: "ALTER TABLE schema_version DROP COLUMN compatible_from")
       try $0.execute(sql: "UPDATE schema_version SET version = 2")
     }
     let migrated = try SQLiteStorage.open(path: folder.database)

@@ -157,8 +157,9 @@ import TokenVerification
   @Test func `a database of a newer program is refused, and left as it is`() throws {
     let database = try PrivatePostgres.database()
     try database.open().close()
-    try database.sql("UPDATE schema_version SET version = 99")
-    #expect(throws: StorageError.self) { try database.open() }
+    try database.sql("UPDATE schema_version SET version = 99, compatible_from = 99")
+    #expect(throws: StorageError.self) { try PostgresStorage.open(try database.target()) }
+    #expect(throws: StorageError.self) { try PostgresStorage.migrate(try database.target()) }
     #expect(try database.sql("SELECT version FROM schema_version") == ["99"])
   }
 

@@ -88,7 +88,8 @@ struct PrivateDatabase: Sendable {
   func open(
     limits: PostgresLimits = .patient(connections: 4), observer: @escaping RevocationObserver = { _ in }
   ) throws -> PostgresStorage {
-    try PostgresStorage.open(try target(), limits: limits, observer: observer)
+    try PostgresStorage.migrate(try target(), limits: limits)
+    return try PostgresStorage.open(try target(), limits: limits, observer: observer)
   }
 
   @discardableResult

@@ -46,4 +46,27 @@ import TokenVerification
     #expect(try await store.read { try $0.settings() }?.revocationEpoch == "other")
     #expect(try await store.read { try $0.revocations(after: 0, limit: 9) }.map(\.sequence) == [1, 2, 3])
   }
+
+  @Test(arguments: Engine.allCases)
+  func `after it was handed over the log has no position and takes no entry, until another epoch begins`(
+    engine: Engine
+  ) async throws {
+    let store = try engine.open()
+    await #expect(throws: StorageError.conflict) { try await store.write { try $0.handOver(to: "there") } }
+    try await store.write { try $0.insert(AuthoritySettings.example) }
+    try await store.write { try $0.append([.numbered(1)]) }
+    #expect(try await store.read { try $0.successor() } == nil)
+    try await store.write { try $0.handOver(to: "there") }
+    #expect(try await store.read { try $0.successor() } == "there")
+    #expect(try await store.read { try $0.settings() } == .example)
+    await #expect(throws: StorageError.self) { try await store.read { try $0.revocationPosition() } }
+    await #expect(throws: StorageError.self) { try await store.write { try $0.append([.numbered(2)]) } }
+    #expect(try await store.read { try $0.revocations(after: 0, limit: 9) }.map(\.sequence) == [1])
+    try await store.write {
+      try $0.beginEpoch("other")
+      try $0.append([.numbered(2)])
+    }
+    #expect(try await store.read { try $0.successor() } == nil)
+    #expect(try await store.read { try $0.revocationPosition() }.sequence == 2)
+  }
 }

@@ -6,6 +6,7 @@ package enum OpeningError: Error, Hashable, Sendable, CustomStringConvertible {
   case alreadyInitialised
   case wrongKeyring
   case otherIssuer(stored: String, configured: String)
+  case moved(to: String)
 
   package var description: String {
     switch self {
@@ -19,6 +20,9 @@ package enum OpeningError: Error, Hashable, Sendable, CustomStringConvertible {
     case .otherIssuer(let stored, let configured):
       "this database belongs to the issuer \(stored), but the configuration says \(configured); "
         + "set `issuer` back, because tokens and links carry it"
+    case .moved(let successor):
+      "this authority was moved to \(successor) by `signet copy`, and two of it must not run; "
+        + "configure that one, or take this one up again as after a restore: everybody logs in again"
     }
   }
 }
@@ -49,9 +53,17 @@ extension Authority {
     try makeFirstKeys(keys, origin: origin, in: tx, at: now)
   }
 
-  /// Checks that this database, this keyring and this configuration belong together.
+  /// Checks that this database, this keyring and this configuration belong together, and that the authority
+  /// has not been moved elsewhere.
   /// - Throws: ``OpeningError`` that says what to do.
   package func checkBelonging(in tx: some AuthorityReads) throws -> AuthoritySettings {
+    let settings = try checkOrigin(in: tx)
+    if let successor = try tx.successor() { throw OpeningError.moved(to: successor) }
+    return settings
+  }
+
+  /// The same, of a database that is not served from as it is: it may be one that was left behind.
+  package func checkOrigin(in tx: some AuthorityReads) throws -> AuthoritySettings {
     guard let settings = try tx.settings() else { throw OpeningError.notInitialised }
     guard let proof = keyring.open(settings.keyringProof, context: Self.proofContext), proof == Self.proofText
     else {

@@ -69,8 +69,8 @@ package protocol RevocationWrites: RevocationReads {
   /// Appends entries at the end of the transaction, when their sequence numbers are drawn in the order of
   /// commits.
   func append(_ revocations: [RevocationDraft]) throws
-  /// Begins another life of the log: its entries stay, and their numbers count on. Not while anybody follows
-  /// the log: nobody is told.
+  /// Begins another life of the log: its entries stay, and their numbers count on. One that was handed over
+  /// lives here again. Not while anybody follows the log: nobody is told.
   func beginEpoch(_ epoch: String) throws
   /// Removes entries that expired before `cutoff`. - Returns: How many.
   func deleteRevocations(expiredBefore cutoff: Timestamp) throws -> Int
@@ -102,6 +102,9 @@ package protocol ThrottleWrites: ThrottleReads {
 package protocol SettingsReads {
   /// Nil before `init`.
   func settings() throws -> AuthoritySettings?
+  /// The database that the authority was moved to: nobody is served from this one any more. Nil in the one
+  /// that counts.
+  func successor() throws -> String?
 }
 
 package protocol SettingsWrites: SettingsReads {
@@ -109,6 +112,9 @@ package protocol SettingsWrites: SettingsReads {
   /// - Throws: `StorageError.conflict` when there are settings already.
   func insert(_ settings: AuthoritySettings) throws
   /// - Throws: `StorageError.conflict` when `old` is not the stored proof.
+  /// Notes that the authority is in another database now. Until a new epoch begins nothing is minted here,
+  /// and nothing is appended to the revocation log.
+  func handOver(to successor: String) throws
   func replaceKeyringProof(_ old: [UInt8], with new: [UInt8]) throws
 }
 

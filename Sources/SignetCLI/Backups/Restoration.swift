@@ -46,7 +46,7 @@ final class Restoration {
       // Brings the copy to the newest schema.
       let storage = try SQLiteStorage.open(path: files.staged)
       let (contents, event) = try await storage.read { [authority] tx in
-        let settings = try authority.checkBelonging(in: tx)
+        let settings = try authority.checkOrigin(in: tx)
         let contents = (settings: settings, keys: try tx.signingKeys())
         _ = try authority.signingKeys(from: contents.keys)
         return (contents, try tx.auditEvents(of: nil, before: nil, limit: 1).first)

@@ -6,9 +6,10 @@ package import TokenVerification
 
 extension SQLTransaction {
   package func revocationPosition() throws -> RevocationPosition {
-    let positions = try query("SELECT epoch, sequence FROM revocation_log WHERE id = 1") { row in
-      RevocationPosition(epoch: try row.text(0), sequence: try row.integer(1))
-    }
+    // A node that runs on a database which has been copied away mints nothing more.
+    let positions = try query(
+      "SELECT epoch, sequence FROM revocation_log WHERE id = 1 AND moved_to IS NULL"
+    ) { row in RevocationPosition(epoch: try row.text(0), sequence: try row.integer(1)) }
     guard let position = positions.first else { throw Self.noLog }
     return position
   }
@@ -26,7 +27,7 @@ extension SQLTransaction {
   }
 
   package func beginEpoch(_ epoch: String) throws {
-    try executeOnOne("UPDATE revocation_log SET epoch = ? WHERE id = 1", [.text(epoch)])
+    try executeOnOne("UPDATE revocation_log SET epoch = ?, moved_to = NULL WHERE id = 1", [.text(epoch)])
   }
 
   package func deleteRevocations(expiredBefore cutoff: Timestamp) throws -> Int {
@@ -37,7 +38,9 @@ extension SQLTransaction {
   func flushDrafts() throws -> [RevocationEntry] {
     guard !drafts.isEmpty else { return [] }
     let heads = try query(
-      "UPDATE revocation_log SET sequence = sequence + ? WHERE id = 1 RETURNING sequence",
+      """
+      UPDATE revocation_log SET sequence = sequence + ? WHERE id = 1 AND moved_to IS NULL RETURNING sequence
+      """,
       [.integer(Int64(drafts.count))], decode: { try $0.integer(0) })
     guard let head = heads.first else { throw Self.noLog }
     let first = head - Int64(drafts.count) + 1
@@ -57,7 +60,8 @@ extension SQLTransaction {
     return entries
   }
 
-  private static let noLog = StorageError.unavailable("this database holds no authority yet")
+  private static let noLog = StorageError.unavailable(
+    "this database holds no authority yet, or one that has been moved")
 }
 
 extension RevocationEntry {

@@ -14,6 +14,16 @@ extension SQLTransaction {
     }.first
   }
 
+  package func successor() throws -> String? {
+    try query(
+      "SELECT moved_to FROM revocation_log WHERE id = 1", decode: { try $0.optional(0, SQLRow.text) }
+    ).first ?? nil
+  }
+
+  package func handOver(to successor: String) throws {
+    try executeOnOne("UPDATE revocation_log SET moved_to = ? WHERE id = 1", [.text(successor)])
+  }
+
   package func insert(_ settings: AuthoritySettings) throws {
     try executeOnOne(
       """
