@@ -4,7 +4,7 @@ internal import Crypto
 ///
 /// It is a digest, the first 16 bytes of SHA-256(kind ‖ 0 ‖ issuer ‖ 0 ‖ id), so that a public feed shows no
 /// identifiers: whoever holds a token can look its subjects up, and nobody can go the other way.
-public struct RevocationSubject: Hashable, Sendable {
+public struct RevocationSubject: Hashable, Comparable, Sendable {
   /// What the identifier identifies. The raw value is part of the digest, hence stable.
   public enum Kind: String, CaseIterable, Sendable {
     case session = "sid"
@@ -16,7 +16,8 @@ public struct RevocationSubject: Hashable, Sendable {
     case issuer = "iss"
   }
 
-  private let high: UInt64
+  /// The first 8 bytes, as a number; even over all numbers that there are.
+  let high: UInt64
   private let low: UInt64
 
   /// The subject of `kind` that `issuer` calls `id`.
@@ -42,6 +43,11 @@ public struct RevocationSubject: Hashable, Sendable {
   /// The 16 bytes, as a feed carries them.
   public var bytes: [UInt8] {
     [high, low].flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) } }
+  }
+
+  /// In the order of their bytes.
+  public static func < (left: RevocationSubject, right: RevocationSubject) -> Bool {
+    left.high == right.high ? left.low < right.low : left.high < right.high
   }
 
   private static func word(from bytes: inout some IteratorProtocol<UInt8>) -> UInt64 {
