@@ -71,7 +71,11 @@ let package = Package(
       dependencies: [
         "JOSE", "TokenVerification", .product(name: "Crypto", package: "swift-crypto"),
       ]),
-    .target(name: "SignetStorage", dependencies: ["SignetAuthority", "JOSE", "TokenVerification"]),
+    .target(
+      name: "SignetStorage",
+      dependencies: [
+        "SignetAuthority", "JOSE", "TokenVerification", .product(name: "Crypto", package: "swift-crypto"),
+      ]),
     .target(
       name: "SignetSQLite",
       dependencies: [
@@ -112,7 +116,7 @@ let package = Package(
       name: "SignetCLI",
       dependencies: [
         "JOSE", "CKernelClock", "HummingbirdTokenVerification", "SignetAuthority", "SignetSQLite",
-        "SignetServer",
+        "SignetServer", "SignetStorage",
         .product(name: "ArgumentParser", package: "swift-argument-parser", condition: server),
         .product(name: "Configuration", package: "swift-configuration", condition: server),
         .product(name: "Yams", package: "Yams", condition: server),

@@ -28,6 +28,12 @@ final class PostgresAnswer {
     }
   }
 
+  /// Whether the server waits for the rows of a `COPY … FROM STDIN`.
+  var wantsStream: Bool {
+    // SAFETY: see above.
+    unsafe PQresultStatus(handle) == PGRES_COPY_IN
+  }
+
   /// The server's refusal, in as few of its words as say why.
   ///
   /// Its details and its context are left where they are: they quote rows, with the hashes and names in them.

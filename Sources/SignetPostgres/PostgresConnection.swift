@@ -5,7 +5,7 @@ internal import TokenVerification
 /// A connection of PostgreSQL as ``SQLConnection``: prepared statements, bound values, rows as they are
 /// stored. Used by one thread at a time.
 final class PostgresConnection: SQLConnection {
-  private let session: PostgresSession
+  let session: PostgresSession
   private var prepared: [SQLStatement: Prepared] = [:]
   /// Set when a transaction could not be given up.
   private var isSpent = false
@@ -46,7 +46,7 @@ final class PostgresConnection: SQLConnection {
     }
   }
 
-  private func shown(_ command: String) throws -> String? {
+  func shown(_ command: String) throws -> String? {
     try translating { try session.run(command).rows { try $0.text(0) }.first }
   }
 
@@ -161,7 +161,7 @@ extension PostgresConnection {
     try session.notices(within: duration, orUntil: waker).compactMap(PostgresNotice.init(rawValue:))
   }
 
-  private func commit(_ notice: PostgresNotice?) throws {
+  func commit(_ notice: PostgresNotice?) throws {
     let commands = (notice.map { [$0.command] } ?? []) + ["COMMIT"]
     do {
       // To a transaction that has failed the server answers so, and no error.
@@ -173,7 +173,7 @@ extension PostgresConnection {
   }
 
   /// Gives up a transaction. When that fails the connection is of no more use, and the server does it.
-  private func rollback() {
+  func rollback() {
     guard state == .open else { return }
     do {
       try session.run("ROLLBACK")
@@ -185,7 +185,7 @@ extension PostgresConnection {
 
 /// Runs `work`, and turns the server's refusals into the storage's errors. Other errors pass.
 @discardableResult
-private func translating<Answer>(_ work: () throws -> Answer) throws -> Answer {
+func translating<Answer>(_ work: () throws -> Answer) throws -> Answer {
   do {
     return try work()
   } catch let refusal as PostgresRefusal {

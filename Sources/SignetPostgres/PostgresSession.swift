@@ -18,10 +18,10 @@ final class PostgresSession {
   }
 
   private(set) var state = State.open
-  private let handle: OpaquePointer
+  let handle: OpaquePointer
   private let target: PostgresTarget
   /// How long one command may take, the server's own limit included.
-  private let patience: Duration
+  let patience: Duration
 
   /// Connects, which takes as long as the target's `connect_timeout` for each address.
   /// - Throws: `StorageError.unavailable`.
@@ -140,7 +140,7 @@ final class PostgresSession {
   }
 
   /// Waits until a result can be had without blocking.
-  private func awaitResult(until deadline: ContinuousClock.Instant) throws {
+  func awaitResult(until deadline: ContinuousClock.Instant) throws {
     while true {
       // SAFETY: see above.
       let unsent = unsafe PQflush(handle)
@@ -163,7 +163,7 @@ final class PostgresSession {
     }
   }
 
-  private func lost(_ reason: String? = nil) -> StorageError {
+  func lost(_ reason: String? = nil) -> StorageError {
     state = .lost
     return .unavailable("the connection to the database is lost: \(reason.map(target.redacted) ?? complaint)")
   }

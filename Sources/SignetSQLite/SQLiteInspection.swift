@@ -1,7 +1,7 @@
 internal import Foundation
 internal import GRDB
 package import SignetAuthority
-internal import SignetStorage
+package import SignetStorage
 
 /// A look at an authority's database that changes nothing, whether or not a server is using it.
 ///
@@ -98,6 +98,11 @@ package struct SQLiteInspection {
   /// The version of the schema that the file has; ``newestSchema`` is what this program writes.
   package func schemaVersion() throws -> Int64 {
     try inspect { try Schema.version(SQLiteConnection($0)) }
+  }
+
+  /// What the file's schema is to this program.
+  package func schemaState() throws -> SchemaState {
+    try inspect { try Schema.state(SQLiteConnection($0)) }
   }
 
   /// Reads on one snapshot.

@@ -123,7 +123,7 @@ package final class SQLiteRestoration {
   }
 
   /// What root has made belongs to the user whose folder it lies in.
-  private static func giveToOwner(of folder: String, _ paths: [String]) throws {
+  static func giveToOwner(of folder: String, _ paths: [String]) throws {
     guard geteuid() == 0 else { return }
     let attributes = try FileManager.default.attributesOfItem(atPath: folder)
     let owner = attributes.filter { [.ownerAccountID, .groupOwnerAccountID].contains($0.key) }

@@ -5,7 +5,7 @@ package import SignetAuthority
 ///
 /// Each reader wants one type. Anything else is `StorageError.corrupt`: it was not written by this program.
 package struct SQLRow: Hashable, Sendable {
-  private let values: [SQLValue]
+  package let values: [SQLValue]
 
   package init(_ values: [SQLValue]) {
     self.values = values

@@ -19,6 +19,15 @@ package enum SchemaState: Hashable, Sendable {
       }
   }
 
+  /// 0 where there is none.
+  package var version: Int64 {
+    switch self {
+    case .missing: 0
+    case .current: Schema.newest
+    case .older(let version), .newerButCompatible(let version), .newer(let version): version
+    }
+  }
+
   /// Why nobody may be served from this database; nil when somebody may.
   package var objection: StorageError? {
     switch self {
@@ -41,4 +50,8 @@ package struct SchemaChange: Hashable, Sendable {
   /// The version that was found; 0 where there was none.
   package let from: Int64
   package let to: Int64
+
+  package init(from: Int64, to: Int64) {
+    (self.from, self.to) = (from, to)
+  }
 }
