@@ -115,8 +115,8 @@ let package = Package(
     .executableTarget(
       name: "SignetCLI",
       dependencies: [
-        "JOSE", "CKernelClock", "HummingbirdTokenVerification", "SignetAuthority", "SignetSQLite",
-        "SignetServer", "SignetStorage",
+        "JOSE", "CKernelClock", "HummingbirdTokenVerification", "SignetAuthority", "SignetPostgres",
+        "SignetSQLite", "SignetServer", "SignetStorage",
         .product(name: "ArgumentParser", package: "swift-argument-parser", condition: server),
         .product(name: "Configuration", package: "swift-configuration", condition: server),
         .product(name: "Yams", package: "Yams", condition: server),

@@ -13,8 +13,7 @@ struct Signet: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       InitCommand.self, ServeCommand.self, DoctorCommand.self, BackupCommand.self, RestoreCommand.self,
-      MigrateCommand.self,
-      AccountsCommand.self, KeysCommand.self, KeyringCommand.self,
+      MigrateCommand.self, EpochCommand.self, AccountsCommand.self, KeysCommand.self, KeyringCommand.self,
       SessionsCommand.self, TokenCommand.self, JWSCommand.self, JSONCommand.self, JWKCommand.self,
       ReferenceCommand.self,
     ])

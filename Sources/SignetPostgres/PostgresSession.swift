@@ -86,6 +86,12 @@ final class PostgresSession {
     unsafe PQparameterStatus(handle, setting).map { unsafe String(cString: $0) }
   }
 
+  /// Whether what goes over the network is encrypted.
+  var isEncrypted: Bool {
+    // SAFETY: see above.
+    unsafe PQsslInUse(handle) == 1
+  }
+
   /// The texts of the notices that have come on the channels that are listened to; waits for the first until
   /// `duration` has passed or `waker` is woken.
   /// - Throws: `StorageError.unavailable` when the connection is lost.

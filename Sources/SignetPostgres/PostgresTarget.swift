@@ -6,7 +6,7 @@ internal import SignetAuthority
 /// It may hold a password: it prints none, and ``redacted(_:)`` takes it out of what the library says.
 package struct PostgresTarget: Sendable, CustomStringConvertible {
   /// Keyword and value, each keyword once.
-  let parameters: [String: String]
+  var parameters: [String: String]
 
   /// Reads a connection string: `host=/run/postgresql dbname=signet`, or a `postgresql://` URI.
   ///
@@ -49,7 +49,10 @@ package struct PostgresTarget: Sendable, CustomStringConvertible {
   /// What it may not.
   private static let fixed = ["client_encoding": "UTF8"]
 
-  private static let secrets = ["password", "sslpassword"]
+  /// Whose values nobody may see.
+  static let secrets = [
+    "password", "sslpassword", "scram_client_key", "scram_server_key", "oauth_client_secret",
+  ]
 
   /// The keywords that `text` sets; nil when it cannot be read.
   private static func parse(_ text: String) -> [String: String]? {

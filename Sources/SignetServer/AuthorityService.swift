@@ -18,6 +18,8 @@ package struct AuthorityService: Sendable {
   package let metrics: AuthorityMetrics
   package let clock: @Sendable () -> Timestamp
   package let logger: Logger
+  /// Whether a stop has begun.
+  package let drain = DrainState()
   /// The hash that is checked where an account has none.
   let decoy: PasswordHash
 

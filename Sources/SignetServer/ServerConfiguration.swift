@@ -15,6 +15,8 @@ package struct ServerConfiguration: Sendable {
   package let trustedProxies: TrustedProxies
   /// Where metrics are served; nil for nowhere.
   package let metrics: MetricsListener?
+  /// How long a stop waits, while it says that it is not ready, before it closes the listener.
+  package let drain: Duration
   package let limits: Limits
 
   /// How much one client, and all together, may take.
@@ -56,7 +58,7 @@ package struct ServerConfiguration: Sendable {
   package init(
     host: String = "127.0.0.1", port: Int = 8080, tls: CertificateFiles? = nil,
     trustedProxies: TrustedProxies = .none, browserOrigins: Set<String> = [], metrics: MetricsListener? = nil,
-    limits: Limits = Limits()
+    drain: Duration = .zero, limits: Limits = Limits()
   ) throws(PolicyError) {
     guard tls != nil || !trustedProxies.isEmpty || Self.isLoopback(host) else {
       throw PolicyError(
@@ -69,6 +71,9 @@ package struct ServerConfiguration: Sendable {
     guard (0...65_535).contains(port) else {
       throw PolicyError(setting: "server.port", problem: "must be from 0 to 65535")
     }
+    guard (.zero...Self.longestDrain).contains(drain) else {
+      throw PolicyError(setting: "server.drain", problem: "must be from 0s to 60s")
+    }
     for origin in browserOrigins.sorted() where !Self.isOrigin(origin) {
       throw PolicyError(
         setting: "server.browser-origins",
@@ -80,8 +85,11 @@ package struct ServerConfiguration: Sendable {
     self.trustedProxies = trustedProxies
     self.browserOrigins = browserOrigins
     self.metrics = metrics
+    self.drain = drain
     self.limits = limits
   }
+
+  private static let longestDrain: Duration = .seconds(60)
 
   /// Whether only this machine can reach `host`. A name other than `localhost` may resolve to anything.
   static func isLoopback(_ host: String) -> Bool {

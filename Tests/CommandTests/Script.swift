@@ -62,9 +62,9 @@ struct Script: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { name }
 
-  /// All scripts, by name.
-  static func all() throws -> [Script] {
-    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Scripts")
+  /// All scripts of a folder, by name.
+  static func all(in folder: String = "Scripts") throws -> [Script] {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: folder)
     let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
     return try files.filter { $0.pathExtension == "txt" }
       .sorted { $0.lastPathComponent < $1.lastPathComponent }

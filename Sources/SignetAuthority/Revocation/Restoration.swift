@@ -2,7 +2,7 @@ package import JOSE
 
 // A database that comes from a backup does not know what has happened since: which sessions began and ended,
 // how far the revocation log had come, which keys lost their trust. So nobody's word of that time counts any
-// more. These operations are for a database that nobody is served from yet.
+// more. On SQLite nobody is served from such a database yet; on PostgreSQL nodes may already be.
 
 extension Authority {
   /// Begins another life of the revocation log, with one entry that takes back all tokens: whatever was

@@ -59,6 +59,8 @@ extension Authority {
     let accounts = try tx.accounts(after: last, limit: limit)
     var ended = 0
     for account in accounts {
+      // As in the one account's case: none slips in, also while others are served.
+      guard try tx.lockedAccount(account.id) != nil else { continue }
       let sessions = try tx.unendedSessions(of: account.id)
       try close(sessions, cause: cause, origin: origin, in: tx, at: now)
       ended += sessions.count

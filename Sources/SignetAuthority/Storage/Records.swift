@@ -70,7 +70,7 @@ package protocol RevocationWrites: RevocationReads {
   /// commits.
   func append(_ revocations: [RevocationDraft]) throws
   /// Begins another life of the log: its entries stay, and their numbers count on. One that was handed over
-  /// lives here again. Not while anybody follows the log: nobody is told.
+  /// lives here again. The observer is not told; whoever follows the log loads it anew.
   func beginEpoch(_ epoch: String) throws
   /// Removes entries that expired before `cutoff`. - Returns: How many.
   func deleteRevocations(expiredBefore cutoff: Timestamp) throws -> Int

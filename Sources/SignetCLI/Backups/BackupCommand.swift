@@ -27,7 +27,10 @@ struct BackupCommand: ParsableCommand {
   var json = false
 
   mutating func run() throws {
-    let directory = AuthorityDirectory(try configuration.settings().dataDirectory)
+    let settings = try configuration.settings()
+    try settings.database.requireEmbedded(
+      "backup", instead: "use pg_dump or pg_basebackup; keep the keyring apart from what they write")
+    let directory = AuthorityDirectory(settings.dataDirectory)
     guard FileManager.default.fileExists(atPath: directory.database) else {
       throw CommandError("there is no database at \(directory.database)")
     }
@@ -40,10 +43,10 @@ struct BackupCommand: ParsableCommand {
     try source.copy(to: file, progress: progress.report)
     try source.close()
     let copy = try SQLiteInspection(path: file)
-    let (settings, schema) = (try copy.read { try $0.settings() }, try copy.schemaVersion())
+    let (contents, schema) = (try copy.read { try $0.settings() }, try copy.schemaVersion())
     try copy.close()
     let bytes = try FileManager.default.attributesOfItem(atPath: file)[.size] as? Int ?? 0
-    let issuer = settings?.issuer ?? "nobody"
+    let issuer = contents?.issuer ?? "nobody"
     guard !json else {
       return Output.json([
         "backup": .string(file), "database": .string(directory.database), "issuer": .string(issuer),

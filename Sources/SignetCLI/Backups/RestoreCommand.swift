@@ -25,6 +25,10 @@ struct RestoreCommand: AsyncParsableCommand {
 
   mutating func run() async throws {
     let settings = try configuration.settings()
+    try settings.database.requireEmbedded(
+      "restore",
+      instead: "restore the database by PostgreSQL's means; then, before nodes serve from it: "
+        + "`signet epoch begin`")
     guard FileManager.default.fileExists(atPath: file) else {
       throw CommandError.usage("there is no file \(file)", next: "give what `signet backup` wrote")
     }

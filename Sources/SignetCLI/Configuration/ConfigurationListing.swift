@@ -21,7 +21,7 @@ struct ConfigurationListing {
   var lines: [String] {
     var table = Table()
     for setting in settings {
-      table.add([setting.name, setting.value.shown, setting.source.text])
+      table.add([setting.name, setting.shown, setting.source.text])
     }
     table.add(["keyring", "(never shown)", keyringSource])
     return table.lines
@@ -33,7 +33,7 @@ struct ConfigurationListing {
       .object(
         [
           JSONMember(name: "name", value: .string(setting.name)),
-          JSONMember(name: "value", value: setting.value.json),
+          JSONMember(name: "value", value: setting.json),
         ] + setting.source.members)
     } + [.object([JSONMember(name: "name", value: "keyring")] + keyring.members.filter { $0.name != "line" })]
   }
@@ -51,10 +51,13 @@ extension EffectiveSetting.Value {
     return nil
   }
 
+}
+
+extension EffectiveSetting {
   /// As it would be written in the file.
   fileprivate var shown: String {
     guard !PastedSecret.isIn(self) else { return PastedSecret.redaction }
-    return switch self {
+    return switch value {
     case .none: "(not set)"
     case .text(let text): text.isEmpty ? "\"\"" : text
     case .list(let texts): "[\(texts.joined(separator: ", "))]"
@@ -63,7 +66,7 @@ extension EffectiveSetting.Value {
 
   fileprivate var json: JSON {
     guard !PastedSecret.isIn(self) else { return .string(PastedSecret.redaction) }
-    return switch self {
+    return switch value {
     case .none: .null
     case .text(let text): .string(text)
     case .list(let texts): .array(texts.map { .string($0) })

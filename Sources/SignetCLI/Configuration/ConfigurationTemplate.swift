@@ -4,7 +4,9 @@ enum ConfigurationTemplate {
   /// The file's text.
   ///
   /// Each setting has its full name: a line can be uncommented by itself, and a group be added at the end.
-  static func text(issuer: String) -> String {
+  ///
+  /// `given`: the values of other settings that are not at their defaults.
+  static func text(issuer: String, given: [String: String] = [:]) -> String {
     var lines = [
       "# Signet's configuration. A key that is not known stops the start.",
       "# The environment overrides it (tokens.access-lifetime as SIGNET_TOKENS_ACCESS_LIFETIME), flags both.",
@@ -12,12 +14,13 @@ enum ConfigurationTemplate {
       "# Nothing in this file is secret.",
     ]
     for setting in Setting.all where !setting.name.contains("*") {
-      lines += ["", "# \(setting.summary)", line(setting, issuer: issuer)]
+      lines += ["", "# \(setting.summary)", line(setting, issuer: issuer, given: given[setting.name])]
     }
     return (lines + examples).joined(separator: "\n") + "\n"
   }
 
-  private static func line(_ setting: Setting, issuer: String) -> String {
+  private static func line(_ setting: Setting, issuer: String, given: String?) -> String {
+    if let given { return "\(setting.name): \(quoted(given))" }
     if setting.name == "issuer" { return "issuer: \(issuer)" }
     // The one setting without a default that can be written down means the file's own directory.
     let initial = setting.initial ?? "."
@@ -31,6 +34,11 @@ enum ConfigurationTemplate {
   /// An empty text has to be quoted, or YAML reads it as no value at all.
   private static func scalar(_ text: String) -> String {
     text.isEmpty ? "\"\"" : text
+  }
+
+  /// Any text of one line as a scalar (YAML 1.2 §7.3.2).
+  private static func quoted(_ text: String) -> String {
+    "'\(text.replacing("'", with: "''"))'"
   }
 
   private static let examples = [

@@ -4,7 +4,7 @@
 /// starts with one.
 enum PastedSecret {
   /// Whether `value` has the shape of a private key, of a keyring, of a token or of a password's hash.
-  static func isIn(_ value: EffectiveSetting.Value) -> Bool {
+  private static func isIn(_ value: EffectiveSetting.Value) -> Bool {
     switch value {
     case .none: false
     case .text(let text): isIn(text)
@@ -15,6 +15,17 @@ enum PastedSecret {
 
   /// What stands in its place where settings are shown.
   static let redaction = "(redacted: it looks like a secret, and no setting is one)"
+
+  /// Whether what `setting` is set to must not be shown: it looks like a secret, or it is a way to a database
+  /// that holds one, or that cannot be read, so that nobody knows what a part of it is.
+  static func isIn(_ setting: EffectiveSetting) -> Bool {
+    if setting.name == "database.url", case .text(let url) = setting.value, !url.isEmpty,
+      DatabaseURL(url) == nil
+    {
+      return true
+    }
+    return isIn(setting.value)
+  }
 
   /// Refuses a value that holds one, before any other error could repeat it.
   static func refuse(in layers: SettingLayers) throws(ConfigurationError) {

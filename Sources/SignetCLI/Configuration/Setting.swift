@@ -36,6 +36,15 @@ extension Setting {
       name: "data-directory", form: .path, initial: nil,
       summary: "where the database, the keyring and the control socket lie; by default beside this file"),
     Setting(
+      name: "database.url", form: .text, initial: "",
+      summary: "the PostgreSQL database, without a password in it; empty: SQLite in the data directory"),
+    Setting(
+      name: "database.password-file", form: .path, initial: "",
+      summary: "a file that holds its password in one line, readable by its owner alone"),
+    Setting(
+      name: "database.connections", form: .integer(1...100), initial: "8",
+      summary: "how many connections a server opens for its requests; one more follows the other nodes"),
+    Setting(
       name: "server.address", form: .text, initial: "127.0.0.1", summary: "the address to listen on",
       flag: "--address"),
     Setting(
@@ -53,6 +62,9 @@ extension Setting {
     Setting(
       name: "server.browser-origins", form: .list, initial: "",
       summary: "the origins whose pages may call the API, exactly as browsers send them"),
+    Setting(
+      name: "server.drain", form: .duration, initial: "0s",
+      summary: "how long a stop says 503 at /health/ready before it takes no more requests, up to 60s"),
     Setting(
       name: "tokens.access-lifetime", form: .duration, initial: "5m",
       summary: "how long an access token is valid, 30 s to 1 h"),

@@ -6,6 +6,7 @@ internal import SignetServer
 struct Settings: Sendable {
   let policy: AuthorityPolicy
   let dataDirectory: String
+  let database: DatabaseSettings
   let server: ServerConfiguration
   let hashingThreads: Int
   let hashingQueue: Int
@@ -24,6 +25,7 @@ struct Settings: Sendable {
         place: "data-directory", problem: "is not set; name a configuration file with --config")
     }
     dataDirectory = layers.absolute(directory)
+    database = try DatabaseSettings(reading)
     server = try Self.server(reading)
     hashingThreads = try reading.integer("passwords.hash.threads")
     hashingQueue = try reading.integer("passwords.hash.queue")
@@ -99,13 +101,14 @@ struct Settings: Sendable {
     let proxies = reading.layers.list("server.trusted-proxies")
     let origins = Set(reading.layers.list("server.browser-origins"))
     let metrics = try metrics(reading)
+    let drain = try reading.duration("server.drain")
     if let metrics, metrics.port == port, metrics.host == host || Self.isEveryAddress(metrics.host, host) {
       throw reading.error("metrics.port", "is \(port), and so is server.port; choose another")
     }
     do {
       return try ServerConfiguration(
         host: host, port: port, tls: tls, trustedProxies: try TrustedProxies(proxies),
-        browserOrigins: origins, metrics: metrics)
+        browserOrigins: origins, metrics: metrics, drain: drain)
     } catch {
       throw reading.error(error.setting, error.problem)
     }

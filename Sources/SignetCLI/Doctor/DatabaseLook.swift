@@ -1,11 +1,18 @@
 internal import Foundation
+internal import HummingbirdTokenVerification
 internal import JOSE
 internal import SignetAuthority
+internal import SignetPostgres
 internal import SignetSQLite
 
 /// What a database says of itself and of its keys, read without changing it.
 struct DatabaseLook {
-  private(set) var database: DatabaseCheck.Database = .missing
+  enum Store {
+    case file(DatabaseCheck.Database)
+    case postgres(PostgresCheck)
+  }
+
+  private(set) var store: Store
   private(set) var records: [SigningKeyRecord] = []
   /// The newest time that it holds, of a key or of an audit event.
   private(set) var newestRecord: Timestamp?
@@ -14,39 +21,85 @@ struct DatabaseLook {
   /// Whether all of it was read, so that there is something to say of keys.
   private(set) var isComplete = false
 
-  /// Looks at the database at `path`. Without an `authority`, whether it belongs to one is left open.
-  init(path: String, authority: Authority?) {
+  /// Looks at the database of `settings`. Without an `authority`, whether it belongs to one is left open.
+  init(_ settings: DatabaseSettings, in directory: AuthorityDirectory, authority: Authority?) {
+    switch settings {
+    case .embedded: self.init(path: directory.database, authority: authority)
+    case .postgres(let settings): self.init(settings, authority: authority)
+    }
+  }
+
+  private init(path: String, authority: Authority?) {
+    store = .file(.missing)
     guard FileManager.default.fileExists(atPath: path) else { return }
     guard FileManager.default.isReadableFile(atPath: path) else {
-      database = .unreadable
+      store = .file(.unreadable)
       return
     }
     do {
       let inspection = try SQLiteInspection(path: path)
       let damage = try inspection.damage()
       let schema = damage == nil ? try inspection.schemaVersion() : 0
-      database = .read(
-        DatabaseCheck.Condition(damage: damage, schema: schema, isInUse: inspection.isInUse))
+      store = .file(
+        .read(DatabaseCheck.Condition(damage: damage, schema: schema, isInUse: inspection.isInUse)))
       if damage == nil, schema == SQLiteInspection.newestSchema {
-        try read(inspection, authority: authority)
+        try take(Self.contents(authority: authority, inspection.read))
       }
       try inspection.close()
     } catch let error as StorageError {
-      database = .failed(error)
+      store = .file(.failed(error))
     } catch {
-      database = .failed(.corrupt("\(error)"))
+      store = .file(.failed(.corrupt("\(error)")))
     }
   }
 
-  private mutating func read(_ inspection: SQLiteInspection, authority: Authority?) throws {
+  private init(_ settings: PostgresSettings, authority: Authority?) {
+    var check = PostgresCheck(
+      place: "\(settings.target)", isLocal: settings.target.isLocal, server: .failed(.conflict),
+      newestSchema: PostgresInspection.newestSchema, connectionsOfANode: settings.connections + 1)
+    store = .postgres(check)
     do {
-      if let authority { _ = try inspection.read { tx in try authority.checkBelonging(in: tx) } }
-    } catch let error as OpeningError {
-      estrangement = error
+      let inspection = try PostgresInspection(try settings.targetWithPassword())
+      let before = SystemClock.now()
+      let facts = try inspection.facts()
+      let after = SystemClock.now()
+      let contents = try inspection.contents()
+      check.server = .read(
+        PostgresCheck.Condition(
+          facts: facts, contents: contents, clockLead: facts.milliseconds - after.milliseconds,
+          clockDoubt: after.milliseconds - before.milliseconds))
+      store = .postgres(check)
+      guard contents == .authority(objection: nil) else { return }
+      try take(Self.contents(authority: authority, inspection.read))
+    } catch let error as CommandError {
+      check.server = .locked(error)
+      store = .postgres(check)
+    } catch {
+      check.server = .failed(error as? StorageError ?? .corrupt("\(error)"))
+      store = .postgres(check)
     }
-    records = try inspection.read { tx in try tx.signingKeys() }
-    let event = try inspection.read { tx in try tx.auditEvents(of: nil, before: nil, limit: 1) }.first
-    newestRecord = (records.map(\.createdAt) + [event?.at].compactMap { $0 }).max()
+  }
+
+  private typealias Contents = (estrangement: OpeningError?, records: [SigningKeyRecord], newest: Timestamp?)
+
+  private static func contents(
+    authority: Authority?, _ read: ((any AuthorityReads) throws -> Contents) throws -> Contents
+  ) throws -> Contents {
+    try read { tx in
+      var estrangement: OpeningError?
+      do {
+        if let authority { _ = try authority.checkBelonging(in: tx) }
+      } catch let error as OpeningError {
+        estrangement = error
+      }
+      let records = try tx.signingKeys()
+      let event = try tx.auditEvents(of: nil, before: nil, limit: 1).first
+      return (estrangement, records, (records.map(\.createdAt) + [event?.at].compactMap { $0 }).max())
+    }
+  }
+
+  private mutating func take(_ contents: Contents) {
+    (estrangement, records, newestRecord) = contents
     isComplete = true
   }
 

@@ -27,7 +27,7 @@ struct Examination {
   /// What `signet serve` would open.
   func ofStart() -> [Finding] {
     let (keyring, authority) = keyringFindings()
-    let look = DatabaseLook(path: directory.database, authority: authority)
+    let look = DatabaseLook(settings.database, in: directory, authority: authority)
     return [configurationFinding, addressFinding] + certificateCheck.findings + files + keyring
       + databaseFindings(look, durabilityProblem: nil) + keyFindings(look, authority: authority)
   }
@@ -35,7 +35,7 @@ struct Examination {
   /// Everything.
   func ofAll() async -> [Finding] {
     let (keyring, authority) = keyringFindings()
-    let look = DatabaseLook(path: directory.database, authority: authority)
+    let look = DatabaseLook(settings.database, in: directory, authority: authority)
     let network = networkCheck
     let hashing = await Self.hashingFindings(threads: settings.hashingThreads)
     let server = ServerCheck(
@@ -43,7 +43,7 @@ struct Examination {
       isDatabaseInUse: look.isInUse)
     return [configurationFinding] + server.findings + clockCheck(look).findings
       + server.qualified(network.findings + certificateCheck.findings) + files + server.qualified(keyring)
-      + server.qualified(databaseFindings(look, durabilityProblem: DatabaseLook.durabilityProblem()))
+      + server.qualified(databaseFindings(look, durabilityProblem: durabilityProblem))
       + keyFindings(look, authority: authority) + hashing
   }
 
@@ -92,7 +92,7 @@ struct Examination {
   }
 
   private var files: [Finding] {
-    FileCheck(directory, user: Int(geteuid())).findings
+    FileCheck(directory, and: settings.database.files, user: Int(geteuid())).findings
   }
 
   private func keyringFindings() -> ([Finding], Authority?) {
@@ -108,12 +108,24 @@ struct Examination {
     }
   }
 
+  /// Of the file alone: a server answers for itself.
+  private var durabilityProblem: String? {
+    if case .embedded = settings.database { return DatabaseLook.durabilityProblem() }
+    return nil
+  }
+
   private func databaseFindings(_ look: DatabaseLook, durabilityProblem: String?) -> [Finding] {
-    let check = DatabaseCheck(
-      path: directory.database, database: look.database, newestSchema: SQLiteInspection.newestSchema,
-      freeBytes: Self.freeBytes(directory.path), durabilityProblem: durabilityProblem)
-    guard let estrangement = look.estrangement else { return check.findings }
-    return check.findings.filter { $0.level != .ok } + [.problem("database", error: estrangement)]
+    let findings =
+      switch look.store {
+      case .postgres(let check): check.findings
+      case .file(let database):
+        DatabaseCheck(
+          path: directory.database, database: database, newestSchema: SQLiteInspection.newestSchema,
+          freeBytes: Self.freeBytes(directory.path), durabilityProblem: durabilityProblem
+        ).findings
+      }
+    guard let estrangement = look.estrangement else { return findings }
+    return findings.filter { $0.level != .ok } + [.problem("database", error: estrangement)]
   }
 
   private func keyFindings(_ look: DatabaseLook, authority: Authority?) -> [Finding] {
@@ -149,7 +161,7 @@ struct Examination {
 extension DatabaseLook {
   /// Whether a process holds the database.
   fileprivate var isInUse: Bool {
-    if case .read(let condition) = database { return condition.isInUse }
+    if case .file(.read(let condition)) = store { return condition.isInUse }
     return false
   }
 }

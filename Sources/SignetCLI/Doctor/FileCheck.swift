@@ -60,10 +60,11 @@ struct FileCheck: Sendable {
 }
 
 extension FileCheck {
-  init(_ directory: AuthorityDirectory, user: Int) {
+  /// `others`: files beside those of the directory that are as secret.
+  init(_ directory: AuthorityDirectory, and others: [String] = [], user: Int) {
     let paths =
       [directory.keyring, directory.socket]
-      + ["", "-wal", "-shm", ".lock"].map { directory.database + $0 }
+      + ["", "-wal", "-shm", ".lock"].map { directory.database + $0 } + others
     self.init(
       directory: Self.file(directory.path), directoryPath: directory.path,
       files: paths.compactMap(Self.file), user: user)

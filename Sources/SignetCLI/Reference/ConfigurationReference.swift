@@ -94,6 +94,13 @@ enum ConfigurationReference {
 
   /// What is said of a group, besides its settings.
   private static let notes = [
+    "database": """
+    Without `database.url` the database is the file `signet.sqlite` in the data directory, for one server.
+    With it, any number of servers share one in PostgreSQL 15 or newer:
+    [operations.md](operations.md#several-nodes). It is a connection string of libpq,
+    `host=db.example.com dbname=signet user=signet`, or a `postgresql://` URI. A server on another machine
+    must show a certificate for its name, unless `sslmode` says otherwise.
+    """,
     "server": """
     Plain HTTP is served on loopback, or beyond it to listed proxies alone; all else needs a certificate.
     """,

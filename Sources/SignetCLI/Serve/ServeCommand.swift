@@ -50,6 +50,8 @@ struct ServeCommand: AsyncParsableCommand {
     let settings = try configuration.settings(flags: flags)
     let (logger, log) = LogLines.queuedLogger(settings)
     defer { log.finish() }
+    let lock = try Self.directoryLock(settings)
+    defer { withExtendedLifetime(lock) {} }
     let authority = try await OpenedAuthority(settings, logger: logger)
     let notice = SupervisorNotice.given(logger: logger)
     let ready = ReadyLine(
@@ -74,22 +76,38 @@ struct ServeCommand: AsyncParsableCommand {
         service: authority.service, listener: listener, version: Signet.configuration.version,
         limits: settings.server.limits, logger: logger, onListening: { _ in await ready.metricsListen() })
     }
+    let follower = ClusterFollower(service: authority.service)
     // Ended in the reverse order: what the server does last is still counted where it can be read.
     let services: [any Service] =
-      [control] + (metrics.map { [$0] } ?? []) + [server, StopNotice(notice: notice)]
-    // When one fails the others end as on a signal: what they have begun is finished.
-    let group = ServiceGroup(
-      configuration: .init(
-        services: services.map { .init(service: $0, failureTerminationBehavior: .gracefullyShutdownGroup) },
-        gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+      [control, follower] + (metrics.map { [$0] } ?? []) + [server]
+      + [Drain(service: authority.service, duration: settings.server.drain), StopNotice(notice: notice)]
     do {
-      try await group.run()
+      try authority.follow(follower.hear)
+      try await Self.group(of: services, logger: logger).run()
     } catch {
       try authority.close()
       if let failure = error as? ListenFailure { throw CommandError("\(failure)", next: failure.advice) }
       throw CommandError("the server stopped: \(FailureText.text(of: error))")
     }
     try authority.close()
+  }
+
+  /// When one fails the others end as on a signal: what they have begun is finished.
+  private static func group(of services: [any Service], logger: Logger) -> ServiceGroup {
+    ServiceGroup(
+      configuration: .init(
+        services: services.map { .init(service: $0, failureTerminationBehavior: .gracefullyShutdownGroup) },
+        gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+  }
+
+  /// Holds the data directory where the database's own lock does not: the control socket is one server's.
+  private static func directoryLock(_ settings: Settings) throws -> DirectoryLock? {
+    guard case .postgres = settings.database else { return nil }
+    let directory = AuthorityDirectory(settings.dataDirectory).path
+    try FileMode.requireOwnersAlone(toWrite: directory)
+    if let lock = try DirectoryLock(directory) { return lock }
+    throw CommandError(
+      "a server runs on \(directory)", next: "give each node a data directory of its own")
   }
 
   /// Prints first and judges then: whoever looks for a wrong value must see where it comes from.

@@ -55,6 +55,7 @@ package struct Administration: Sendable {
         keys: service.keys.current.published.json().encodedString())
     case .sessions(let name): try await sessions(of: name)
     case .revokeSession(let id): try await revokeSession(id, origin: origin)
+    case .beginEpoch: try await beginEpoch(origin: origin)
     case .verdict(let token, let audience): try verdict(on: token, audience: audience)
     }
   }

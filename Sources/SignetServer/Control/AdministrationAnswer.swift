@@ -14,6 +14,8 @@ package enum AdministrationAnswer: Codable, Sendable {
   /// `keys` is a JWK set as JSON text.
   case verificationKeys(issuer: String, keys: String)
   case sessions([SessionSummary])
+  /// The name of the revocation log's new life, and how many sessions ended.
+  case epochBegun(String, sessionsEnded: Int)
   /// Why the token is refused, as a reason's code and in words; both nil when it is good.
   case verdict(reason: String?, detail: String?)
   case refused(AdministrationRefusal)

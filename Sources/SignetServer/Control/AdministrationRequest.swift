@@ -24,6 +24,8 @@ package enum AdministrationRequest: Codable, Sendable {
   case verificationKeys
   case sessions(account: String)
   case revokeSession(String)
+  /// Take back every token and end every session.
+  case beginEpoch
   /// What the authority itself says of an access token for `audience`, revocations included.
   case verdict(token: SecretText, audience: String)
 }

@@ -9,6 +9,7 @@ internal import SignetAuthority
 /// reason, the client a stable code.
 struct ProblemMiddleware: RouterMiddleware {
   typealias Context = AuthorityRequestContext
+  let database: DatabaseState
 
   @concurrent func handle(
     _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
@@ -61,7 +62,9 @@ struct ProblemMiddleware: RouterMiddleware {
   private func problem(for error: StorageError, context: Context) -> Problem {
     switch error {
     case .unavailable(let reason), .outcomeUnknown(let reason), .corrupt(let reason):
-      context.logger.error("storage failed", metadata: ["reason": "\(reason)"])
+      // That the database is lost has been said, once.
+      context.logger.log(
+        level: database.isReachable ? .error : .debug, "storage failed", metadata: ["reason": "\(reason)"])
     case .conflict:
       context.logger.warning("storage conflict")
     }

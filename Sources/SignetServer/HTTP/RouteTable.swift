@@ -42,7 +42,7 @@ struct RouteTable {
       ClientAddressMiddleware(proxies: configuration.trustedProxies, servesTLS: configuration.tls != nil)
       AccessLogMiddleware(site: site)
       CORSMiddleware(origins: configuration.browserOrigins)
-      ProblemMiddleware()
+      ProblemMiddleware(database: service.metrics.database)
       RequestBodyMiddleware()
     }
     let tokenMiddleware = try tokenMiddleware()

@@ -19,11 +19,12 @@ struct HealthRoutes {
     Response(json: ["status": "ok"])
   }
 
-  /// Ready when the database answers, is an authority's, and takes what is written. Keys are loaded before it
-  /// listens.
+  /// Ready when the database answers, is an authority's, and takes what is written, and no stop has begun.
+  /// Keys are loaded before it listens.
   @Sendable private func ready(_ request: Request, _ context: AuthorityRequestContext) async throws
     -> Response
   {
+    guard !service.drain.isDraining, service.metrics.database.isReachable else { throw Problem.unavailable }
     guard service.metrics.disk.isWorking, !service.keys.snapshot.isEmpty,
       try await service.storage.read({ tx in try tx.settings() }) != nil
     else {

@@ -35,10 +35,11 @@ package final class CurrentKeys: KeySource {
   /// The keys at hand are all that there are: a key that is missing here is nobody's.
   package func snapshot(afterMissing keyID: String) async -> KeySnapshot { snapshot }
 
-  /// A ticket for a change, to be drawn in the transaction that makes it.
+  /// A ticket, to be drawn in the transaction that changes the keys, or before they are read.
   ///
   /// Changes of keys exclude each other, so tickets grow in the order of commits, whoever is told of his
-  /// commit first.
+  /// commit first. And whoever has the later ticket has read later: he knows all that other nodes had
+  /// committed when the earlier one was drawn.
   func ticket() -> UInt64 {
     state.withLock { state in
       state.lastTicket += 1

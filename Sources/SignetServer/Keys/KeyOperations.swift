@@ -55,10 +55,19 @@ extension AuthorityService {
   ) async throws -> (answer: Answer, records: [SigningKeyRecord]) {
     let (answer, records, loaded) = try await storage.write { [authority, keys] tx in
       let answer = try change(tx)
+      // After the change, which excludes others, and before the keys are read: see `CurrentKeys.ticket()`.
+      let ticket = keys.ticket()
       let records = try tx.signingKeys()
-      return (answer, records, (ticket: keys.ticket(), keys: try authority.signingKeys(from: records)))
+      return (answer, records, (ticket: ticket, keys: try authority.signingKeys(from: records)))
     }
     keys.replace(with: loaded.keys, ticket: loaded.ticket)
     return (answer, records)
+  }
+
+  /// Takes over the keys as they are stored now: another node may have changed them.
+  func reloadKeys() async throws {
+    let ticket = keys.ticket()
+    let records = try await storage.read { tx in try tx.signingKeys() }
+    keys.replace(with: try authority.signingKeys(from: records), ticket: ticket)
   }
 }

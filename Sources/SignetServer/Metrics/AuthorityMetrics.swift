@@ -16,6 +16,8 @@ package struct AuthorityMetrics: Sendable {
   private let writeAheadLog: GaugeCell
   /// Whether writes can be expected to succeed.
   let disk = DiskState()
+  /// Whether the database can be reached.
+  let database: DatabaseState
 
   package init() {
     let registry = MetricRegistry(Metric.all)
@@ -29,6 +31,7 @@ package struct AuthorityMetrics: Sendable {
     commits = CommitMetrics(in: registry)
     checkpointFailures = registry.counter(.checkpointFailures)
     writeAheadLog = registry.gauge(.writeAheadLog)
+    database = DatabaseState(in: registry)
   }
 
   /// Counts a login that was refused.
@@ -48,6 +51,12 @@ package struct AuthorityMetrics: Sendable {
       disk.isWorking = report.isDiskWorking
       commits.record(report)
     }
+  }
+
+  /// What a storage on a server calls after each commit: a write that failed says nothing of this machine's
+  /// disk, and whether the server can be reached it tells by its news.
+  package var serverCommitObserver: CommitObserver {
+    { [commits] report in commits.record(report) }
   }
 
   /// What a storage calls after each attempt to copy its log into the database.

@@ -53,6 +53,7 @@ extension Metric {
 extension Metric {
   static let storage = [
     commitWrites, commitDuration, commitFailures, writeQueue, checkpointFailures, writeAheadLog,
+    databaseReachable, databaseLosses,
   ]
 
   static let commitWrites = Metric(
@@ -72,6 +73,10 @@ extension Metric {
   static let writeAheadLog = Metric(
     "signet_write_ahead_log_bytes", .gauge,
     "Size of the write-ahead log's file after the last attempt to copy it.")
+  static let databaseReachable = Metric(
+    "signet_database_reachable", .gauge, "1 while the database can be reached, 0 while it is lost.")
+  static let databaseLosses = Metric(
+    "signet_database_losses_total", .counter, "Times that the database was lost.")
 }
 
 // MARK: - Refusals

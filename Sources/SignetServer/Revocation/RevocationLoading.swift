@@ -17,7 +17,32 @@ extension RevocationState {
   func load(from storage: any AuthorityStorage, at now: Timestamp) async throws {
     let head = try await storage.read { tx in try tx.revocationPosition() }
     begin(RevocationView(epoch: head.epoch))
-    var last: Int64 = 0
+    try await catchUp(after: 0, from: storage, at: now)
+  }
+
+  /// Follows the log as it is stored now, whichever life of it that is: when it is another one, its view
+  /// takes the place of the old one at once, whole.
+  func reload(from storage: any AuthorityStorage, at now: Timestamp) async throws {
+    let head = try await storage.read { tx in try tx.revocationPosition() }
+    if head.epoch == view.position?.epoch {
+      return try await catchUp(after: 0, from: storage, at: now)
+    }
+    var (fresh, last) = (RevocationView(epoch: head.epoch), Int64(0))
+    while true {
+      let page = try await storage.read { [last] tx in try tx.revocations(after: last, limit: Self.pageSize) }
+      fresh = fresh.applying(page, at: now)
+      last = page.last?.sequence ?? last
+      if page.count < Self.pageSize { break }
+    }
+    begin(fresh)
+    // What was told to the old view meanwhile.
+    try await catchUp(after: last, from: storage, at: now)
+  }
+
+  private func catchUp(
+    after sequence: Int64, from storage: any AuthorityStorage, at now: Timestamp
+  ) async throws {
+    var last = sequence
     while true {
       let page = try await storage.read { [last] tx in try tx.revocations(after: last, limit: Self.pageSize) }
       apply(page, at: now)
