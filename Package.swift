@@ -196,7 +196,7 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "SignetCLI", "SignetServer", "SignetAuthority", "JOSE", "SignetTesting",
+        "SignetCLI", "SignetServer", "SignetAuthority", "SignetPostgres", "JOSE", "SignetTesting",
         .product(name: "Logging", package: "swift-log", condition: server),
       ],
       exclude: ["Scripts"]),

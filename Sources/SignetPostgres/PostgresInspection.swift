@@ -22,6 +22,8 @@ package final class PostgresInspection {
     package var connectionsAllowed = 0
     /// How many are open now.
     package var connectionsOpen = 0
+
+    package init() {}
   }
 
   package enum Contents: Hashable, Sendable {

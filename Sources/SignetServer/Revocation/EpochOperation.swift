@@ -1,5 +1,4 @@
 internal import HummingbirdTokenVerification
-internal import Logging
 package import SignetAuthority
 internal import TokenVerification
 
@@ -25,7 +24,6 @@ extension AuthorityService {
       ended += page.ended
       last = page.last
     } while last != nil
-    logger.notice("a new epoch of the revocation log", metadata: ["sessions": "\(ended)"])
     return (epoch, ended)
   }
 

@@ -126,8 +126,10 @@ import TokenVerification
       try await running.addAccount()
       let tokens = try await running.logIn()
       let follower = ClusterFollower(service: running.service)
-      storage.fail(with: .unavailable("connection refused"))
       follower.hear(.lost(reason: "connection refused"))
+      // Without a question to the database, which may take its time to fail.
+      #expect(try await running.api.get("/health/ready").status == 503)
+      storage.fail(with: .unavailable("connection refused"))
       for _ in 0..<3 {
         #expect(try await running.api.get("/health/ready").status == 503)
         let answer = try await running.api.get("/api/v1/me", tokens.bearer)
