@@ -79,7 +79,8 @@ struct GuideTests {
         cacert = "certificate.pem"
 
       > openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
-      -subj /CN=id.example.com -addext subjectAltName=DNS:id.example.com -keyout key.pem -out certificate.pem 2> /dev/null; \
+      -subj /CN=id.example.com -addext subjectAltName=DNS:id.example.com \
+      -keyout key.pem -out certificate.pem 2> /dev/null; \
       cat certificate.pem key.pem > id.example.com.pem
 
       """
