@@ -90,7 +90,7 @@ package final class PostgresStorage: AuthorityStorage {
       do {
         return try self.write(body, on: link, since: start)
       } catch let error as StorageError where error.isOfTheEngine {
-        self.report(since: start, isDurable: false, events: [])
+        self.report(since: start, isDurable: false, isOutcomeUnknown: error.isOutcomeUnknown, events: [])
         throw error
       }
     }
@@ -158,10 +158,13 @@ package final class PostgresStorage: AuthorityStorage {
     try telling.catchUp(reading: connection.revocations(after:))
   }
 
-  private func report(since start: ContinuousClock.Instant, isDurable: Bool, events: [AuditEvent]) {
+  private func report(
+    since start: ContinuousClock.Instant, isDurable: Bool, isOutcomeUnknown: Bool = false,
+    events: [AuditEvent]
+  ) {
     let report = CommitReport(
       writes: 1, duration: ContinuousClock.now - start, waiting: threads.waiting, isDurable: isDurable,
-      events: events)
+      isOutcomeUnknown: isOutcomeUnknown, events: events)
     commitObserver.withLock { observer in observer(report) }
   }
 
@@ -185,5 +188,9 @@ extension StorageError {
     case .unavailable, .outcomeUnknown: true
     case .conflict, .corrupt: false
     }
+  }
+
+  fileprivate var isOutcomeUnknown: Bool {
+    if case .outcomeUnknown = self { true } else { false }
   }
 }

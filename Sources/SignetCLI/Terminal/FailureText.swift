@@ -47,7 +47,9 @@ enum FailureText {
     switch error {
     case .conflict: "somebody else changed the same thing meanwhile; try again"
     // The storage's own words name the file and say what to do.
-    case .unavailable(let reason), .outcomeUnknown(let reason), .corrupt(let reason): reason
+    case .unavailable(let reason), .corrupt(let reason): reason
+    case .outcomeUnknown(let reason):
+      "the database was lost while it committed: \(reason); look whether it was done before you repeat it"
     }
   }
 }

@@ -84,6 +84,7 @@ extension Problem.Code {
   static let overRequestRateLimit = Self(rawValue: "over_request_rate_limit")
   static let overloaded = Self(rawValue: "overloaded")
   static let unavailable = Self(rawValue: "unavailable")
+  static let outcomeUnknown = Self(rawValue: "outcome_unknown")
   static let internalError = Self(rawValue: "internal_error")
 }
 
@@ -135,6 +136,13 @@ extension Problem {
   static let unavailable = Problem(
     .serviceUnavailable, .unavailable, "The server cannot serve this now. Nothing was changed.",
     headers: [.retryAfter: "5"])
+
+  /// The storage was lost while it committed. The wait is shorter than the grace of a refresh: a client without
+  /// a retry key that repeats it then gets the successor, and raises no alarm.
+  static let outcomeUnknown = Problem(
+    .serviceUnavailable, .outcomeUnknown,
+    "The server lost its database while it stored this. All of it was done, or nothing.",
+    headers: [.retryAfter: "2"])
 
   static let internalError = Problem(
     .internalServerError, .internalError, "The server failed. Its log has the reason.")

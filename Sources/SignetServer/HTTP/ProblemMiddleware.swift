@@ -61,10 +61,13 @@ struct ProblemMiddleware: RouterMiddleware {
 
   private func problem(for error: StorageError, context: Context) -> Problem {
     switch error {
-    case .unavailable(let reason), .outcomeUnknown(let reason), .corrupt(let reason):
+    case .unavailable(let reason), .corrupt(let reason):
       // That the database is lost has been said, once.
       context.logger.log(
         level: database.isReachable ? .error : .debug, "storage failed", metadata: ["reason": "\(reason)"])
+    case .outcomeUnknown(let reason):
+      context.logger.error("the outcome of a write is unknown", metadata: ["reason": "\(reason)"])
+      return .outcomeUnknown
     case .conflict:
       context.logger.warning("storage conflict")
     }

@@ -92,6 +92,7 @@ struct CommitMetrics: Sendable {
   private let writes: HistogramCell
   private let duration: HistogramCell
   private let failures: CounterCell
+  private let unknownOutcomes: CounterCell
   private let queue: GaugeCell
   private let events: CounterGroup<AuditEvent.Kind>
   private let sessionsBegun: CounterCell
@@ -101,6 +102,7 @@ struct CommitMetrics: Sendable {
     writes = registry.histogram(.commitWrites)
     duration = registry.histogram(.commitDuration)
     failures = registry.counter(.commitFailures)
+    unknownOutcomes = registry.counter(.unknownCommits)
     queue = registry.gauge(.writeQueue)
     events = CounterGroup(.auditEvents, in: registry)
     sessionsBegun = registry.counter(.sessionsBegun)
@@ -109,7 +111,7 @@ struct CommitMetrics: Sendable {
 
   func record(_ report: CommitReport) {
     queue.set(Double(report.waiting))
-    guard report.isDurable else { return failures.add() }
+    guard report.isDurable else { return (report.isOutcomeUnknown ? unknownOutcomes : failures).add() }
     guard report.writes > 0 else { return }
     writes.record(UInt64(report.writes))
     duration.record(report.duration)

@@ -52,8 +52,8 @@ extension Metric {
 
 extension Metric {
   static let storage = [
-    commitWrites, commitDuration, commitFailures, writeQueue, checkpointFailures, writeAheadLog,
-    databaseReachable, databaseLosses,
+    commitWrites, commitDuration, commitFailures, unknownCommits, writeQueue, checkpointFailures,
+    writeAheadLog, databaseReachable, databaseLosses,
   ]
 
   static let commitWrites = Metric(
@@ -65,6 +65,9 @@ extension Metric {
     "Time that a commit took, its flush to the disk included.")
   static let commitFailures = Metric(
     "signet_commit_failures_total", .counter, "Commits that failed whole: a full disk, an I/O error.")
+  static let unknownCommits = Metric(
+    "signet_commit_outcomes_unknown_total", .counter,
+    "Commits whose answer was lost with the connection to the database: done whole, or not at all.")
   static let writeQueue = Metric(
     "signet_write_queue_length", .gauge, "Writes that were waiting when the last commit ended.")
   static let checkpointFailures = Metric(
