@@ -1,3 +1,4 @@
+internal import CLibPQ
 internal import SignetStorage
 
 /// Several byte strings in one buffer, as C takes them: each followed by a NUL, or absent.
@@ -6,6 +7,8 @@ struct PackedBytes {
   private var places: [Int?] = []
   /// How long each is, without its NUL; 0 for one that is absent.
   private(set) var lengths: [Int32] = []
+  /// The protocol's type of each parameter; 0, for the server to find, for one that is absent.
+  private(set) var types: [Oid] = []
 
   /// Texts, of which none may hold a NUL.
   init(texts: [String]) {
@@ -16,6 +19,7 @@ struct PackedBytes {
   /// are.
   init(parameters: [SQLValue]) {
     for value in parameters {
+      types.append(PostgresType(of: value)?.code ?? 0)
       switch value {
       case .null: appendAbsent()
       case .integer(let integer): append(Self.bigEndian(integer))
@@ -25,7 +29,8 @@ struct PackedBytes {
     }
   }
 
-  var count: Int { places.count }
+  /// That each parameter is binary.
+  var formats: [Int32] { [Int32](repeating: 1, count: places.count) }
 
   /// Calls `body` with a pointer to each, which are good until it returns.
   func withPointers<Answer>(_ body: ([UnsafePointer<CChar>?]) throws -> Answer) rethrows -> Answer {

@@ -34,6 +34,12 @@ final class PostgresAnswer {
     unsafe PQresultStatus(handle) == PGRES_COPY_IN
   }
 
+  /// Whether this is no answer to a command, but the end of those that were sent together.
+  var isSynchronisation: Bool {
+    // SAFETY: see above.
+    unsafe PQresultStatus(handle) == PGRES_PIPELINE_SYNC
+  }
+
   /// The server's refusal, in as few of its words as say why.
   ///
   /// Its details and its context are left where they are: they quote rows, with the hashes and names in them.
@@ -110,6 +116,24 @@ enum PostgresType {
     case 25: self = .text
     case 17: self = .blob
     default: throw StorageError.corrupt("PostgreSQL has a value of the type \(code), which nothing here uses")
+    }
+  }
+
+  /// The type that a parameter is sent as; nil for one that is absent.
+  init?(of value: SQLValue) {
+    switch value {
+    case .null: return nil
+    case .integer: self = .integer
+    case .text: self = .text
+    case .blob: self = .blob
+    }
+  }
+
+  var code: Oid {
+    switch self {
+    case .integer: 20
+    case .text: 25
+    case .blob: 17
     }
   }
 

@@ -75,7 +75,12 @@ extension PostgresLimits {
 
 extension PostgresConnection: SQLLoading {
   func load(_ rows: [SQLRow], into table: CopiedTable) throws {
-    try translating { try session.stream(CopyStream(rows).bytes, to: table.stream.text) }
+    try sendPending()
+    do {
+      try session.stream(CopyStream(rows).bytes, to: table.stream.text)
+    } catch let refusal as PostgresRefusal {
+      throw refusal.storageError
+    }
   }
 }
 
@@ -83,31 +88,25 @@ extension PostgresConnection {
   /// Takes the server's limits on a statement away, for this transaction or from now on. Locks are waited for
   /// no longer than by a node.
   fileprivate func waitForever() throws {
-    try translating {
-      try session.run(
-        """
-        SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '4s'
-        """)
-    }
+    try tell(
+      "SET statement_timeout = 0", "SET idle_in_transaction_session_timeout = 0", "SET lock_timeout = '4s'")
   }
 
   fileprivate func beginFilling() throws {
-    try translating { try session.run("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE") }
+    begin("ISOLATION LEVEL READ COMMITTED READ WRITE")
   }
 
   /// Runs `body` on one state of a database in which nobody else reads or writes, and commits.
   fileprivate func exclusively<Answer>(_ body: (PostgresConnection) throws -> Answer) throws -> Answer {
-    try translating { try session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE") }
+    begin("ISOLATION LEVEL REPEATABLE READ READ WRITE")
     let answer: Answer
     do {
       // The state is that of the first statement after the locks.
-      try translating {
-        try session.run(
-          """
-          LOCK TABLE settings, revocation_log, audit_log, accounts, sessions, grants, signing_keys, throttles,
-            revocations, audit_events, schema_version IN ACCESS EXCLUSIVE MODE
-          """)
-      }
+      try tell(
+        """
+        LOCK TABLE settings, revocation_log, audit_log, accounts, sessions, grants, signing_keys, throttles,
+          revocations, audit_events, schema_version IN ACCESS EXCLUSIVE MODE
+        """)
       answer = try body(self)
     } catch {
       rollback()
@@ -138,6 +137,6 @@ extension PostgresConnection {
 
   /// Lets the server count what it has: it would plan for empty tables until it does so itself.
   fileprivate func gatherStatistics() throws {
-    try translating { try session.run("ANALYZE") }
+    try tell("ANALYZE")
   }
 }

@@ -27,3 +27,6 @@ package struct PostgresLimits: Sendable {
     self.followingPatience = followingPatience
   }
 }
+
+/// Called before each wait for the server's answer. Short: a thread of the storage runs it.
+package typealias RoundTripObserver = @Sendable () -> Void

@@ -4,11 +4,13 @@ internal import SignetAuthority
 final class PostgresLink {
   private let target: PostgresTarget
   private let limits: PostgresLimits
+  private let onRoundTrip: RoundTripObserver
   private var connection: PostgresConnection?
 
-  init(_ target: PostgresTarget, limits: PostgresLimits) {
+  init(_ target: PostgresTarget, limits: PostgresLimits, onRoundTrip: @escaping RoundTripObserver) {
     self.target = target
     self.limits = limits
+    self.onRoundTrip = onRoundTrip
   }
 
   /// Runs `work` on the connection, and once more on a new one when the connection turns out to be lost: it
@@ -30,7 +32,7 @@ final class PostgresLink {
   private func open() throws -> PostgresConnection {
     if let connection, connection.state == .open { return connection }
     connection = nil
-    let new = try PostgresConnection(target, limits: limits)
+    let new = try PostgresConnection(target, limits: limits, onRoundTrip: onRoundTrip)
     connection = new
     return new
   }

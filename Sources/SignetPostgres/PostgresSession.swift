@@ -1,7 +1,6 @@
 internal import CLibPQ
 internal import Glibc
 internal import SignetAuthority
-internal import SignetStorage
 
 /// One connection to a server, as libpq has it. Used by one thread at a time; blocks it, but never for longer
 /// than it was told.
@@ -22,10 +21,11 @@ final class PostgresSession {
   private let target: PostgresTarget
   /// How long one command may take, the server's own limit included.
   let patience: Duration
+  private let onRoundTrip: RoundTripObserver
 
   /// Connects, which takes as long as the target's `connect_timeout` for each address.
   /// - Throws: `StorageError.unavailable`.
-  init(_ target: PostgresTarget, patience: Duration) throws {
+  init(_ target: PostgresTarget, patience: Duration, onRoundTrip: @escaping RoundTripObserver) throws {
     let (keywords, values) = (
       PackedBytes(texts: Array(target.parameters.keys)), PackedBytes(texts: Array(target.parameters.values))
     )
@@ -39,9 +39,13 @@ final class PostgresSession {
     unsafe self.handle = unsafe handle
     self.target = target
     self.patience = patience
+    self.onRoundTrip = onRoundTrip
     // SAFETY: the handle is a connection, if perhaps a failed one.
-    guard unsafe PQstatus(handle) == CONNECTION_OK, unsafe PQsetnonblocking(handle, 1) == 0 else {
-      throw StorageError.unavailable("cannot reach the database: \(complaint)")
+    guard unsafe PQstatus(handle) == CONNECTION_OK, unsafe PQsetnonblocking(handle, 1) == 0,
+      // SAFETY: as above.
+      unsafe PQenterPipelineMode(handle) == 1
+    else {
+      throw StorageError.unavailable("cannot reach the database: \(ConnectionAdvice.adding(to: complaint))")
     }
     // SAFETY: the function takes no context and touches nothing. Notices would go to standard error.
     unsafe PQsetNoticeReceiver(handle, { _, _ in }, nil)
@@ -52,32 +56,35 @@ final class PostgresSession {
     unsafe PQfinish(handle)
   }
 
-  /// Runs a command of this program's own, or several with `;` between.
-  /// - Throws: ``PostgresRefusal``, or `StorageError.unavailable` when the connection is lost.
-  @discardableResult
-  func run(_ command: String) throws -> PostgresAnswer {
-    // SAFETY: the text is NUL-terminated and lives through the call.
-    try answer(unsafe PQsendQuery(handle, command))
-  }
-
-  /// Lets the server parse `text`, whose parameters are `$1`, `$2`, …, under a name.
-  /// - Returns: The types that it found for the parameters.
-  func prepare(_ name: String, _ text: String) throws -> [PostgresType] {
-    // SAFETY: both texts are NUL-terminated and live through the call; no types are given.
-    try answer(unsafe PQsendPrepare(handle, name, text, 0, nil))
-    // SAFETY: as above.
-    return try answer(unsafe PQsendDescribePrepared(handle, name)).parameterTypes()
-  }
-
-  /// Runs what was prepared under `name`; parameters and answer are binary.
-  func execute(_ name: String, _ parameters: PackedBytes) throws -> PostgresAnswer {
-    let formats = [Int32](repeating: 1, count: parameters.count)
-    // SAFETY: the three arrays have as many elements as is said, and live through the call.
-    let isSent = unsafe parameters.withPointers { values in
-      unsafe PQsendQueryPrepared(
-        handle, name, Int32(values.count), values, parameters.lengths, formats, 1)
+  /// Sends commands together and waits for all their answers: one round trip. The server carries them out one
+  /// after the other, and after the first that it refuses none.
+  /// - Returns: The answers up to a refusal, and the refusal.
+  /// - Throws: `StorageError.unavailable` when the connection is lost.
+  func run(_ commands: [PostgresCommand]) throws -> (answers: [PostgresAnswer], refusal: PostgresRefusal?) {
+    for command in commands {
+      // SAFETY: the handle is a connection in pipeline mode.
+      guard unsafe command.send(to: handle) else { throw lost() }
     }
-    return try answer(isSent)
+    // SAFETY: as above.
+    guard unsafe PQpipelineSync(handle) == 1 else { throw lost() }
+    onRoundTrip()
+    let deadline = ContinuousClock.now + patience
+    var answers: [PostgresAnswer] = []
+    var refusal: PostgresRefusal?
+    for _ in commands {
+      guard let answer = try result(until: deadline) else { throw lost() }
+      let isWhole = try result(until: deadline) == nil
+      // SAFETY: see above.
+      if unsafe PQstatus(handle) != CONNECTION_OK { throw lost(answer.refusal.message) }
+      guard isWhole else { throw lost() }
+      if answer.isSuccess {
+        answers.append(answer)
+      } else {
+        refusal = refusal ?? answer.refusal
+      }
+    }
+    guard let end = try result(until: deadline), end.isSynchronisation else { throw lost() }
+    return (answers, refusal)
   }
 
   /// A setting that the server reported when the connection began.
@@ -125,24 +132,11 @@ final class PostgresSession {
     return texts
   }
 
-  /// Waits for the answer to what was sent, and for the server to be ready again.
-  @discardableResult
-  private func answer(_ isSent: Int32) throws -> PostgresAnswer {
-    guard isSent == 1 else { throw lost() }
-    let deadline = ContinuousClock.now + patience
-    var last: PostgresAnswer?
-    while true {
-      try awaitResult(until: deadline)
-      // SAFETY: a result that is not null is handed over to its owner.
-      guard let result = unsafe PQgetResult(handle) else { break }
-      // Of several commands the first that fails is the last: the server skips the rest.
-      last = unsafe PostgresAnswer(owning: result)
-    }
-    guard let last else { throw lost() }
-    if last.isSuccess { return last }
-    // SAFETY: see above.
-    if unsafe PQstatus(handle) != CONNECTION_OK { throw lost(last.refusal.message) }
-    throw last.refusal
+  /// The library's next result, which is nil after the answer to each command.
+  private func result(until deadline: ContinuousClock.Instant) throws -> PostgresAnswer? {
+    try awaitResult(until: deadline)
+    // SAFETY: a result that is not null is handed over to its owner.
+    return unsafe PQgetResult(handle).map { unsafe PostgresAnswer(owning: $0) }
   }
 
   /// Waits until a result can be had without blocking.

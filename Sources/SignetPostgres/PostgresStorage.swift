@@ -7,7 +7,7 @@ internal import TokenVerification
 ///
 /// A read has one snapshot. A write is one transaction at READ COMMITTED; whether what it read still holds is
 /// seen by its conditional updates, and by the rows that it holds (`lockedAccount`). Nothing here blocks the
-/// thread of its caller, but ``open(_:limits:observer:commitObserver:)`` and ``close()``.
+/// thread of its caller, but ``open(_:limits:observer:commitObserver:onRoundTrip:)`` and ``close()``.
 package final class PostgresStorage: AuthorityStorage {
   private let threads: PostgresThreads
   private let telling: RevocationTelling
@@ -20,13 +20,14 @@ package final class PostgresStorage: AuthorityStorage {
   private let follower = Mutex<PostgresFollower?>(nil)
 
   private init(
-    _ target: PostgresTarget, limits: PostgresLimits, head: RevocationPosition?,
+    _ target: PostgresTarget, limits: PostgresLimits, onRoundTrip: @escaping RoundTripObserver,
+    head: RevocationPosition?,
     observer: @escaping RevocationObserver, commitObserver: @escaping CommitObserver
   ) {
     self.target = target
     self.limits = limits
     epoch = head?.epoch
-    threads = PostgresThreads(target, limits: limits)
+    threads = PostgresThreads(target, limits: limits, onRoundTrip: onRoundTrip)
     telling = RevocationTelling(after: head?.sequence ?? 0, observer: observer)
     self.commitObserver = Mutex(commitObserver)
   }
@@ -40,14 +41,16 @@ package final class PostgresStorage: AuthorityStorage {
   ///   schema that this program cannot work with: an older one, or a newer one that does more than add to it.
   package static func open(
     _ target: PostgresTarget, limits: PostgresLimits = PostgresLimits(),
-    observer: @escaping RevocationObserver = { _ in }, commitObserver: @escaping CommitObserver = { _ in }
+    observer: @escaping RevocationObserver = { _ in }, commitObserver: @escaping CommitObserver = { _ in },
+    onRoundTrip: @escaping RoundTripObserver = {}
   ) throws -> PostgresStorage {
     let connection = try PostgresConnection(target, limits: limits)
     if let objection = try connection.schemaState().objection { throw objection }
     // A log that was handed over has no head; who opens it learns why when it looks whose it is.
     let isHere = try SQLTransaction(connection).successor() == nil
     return PostgresStorage(
-      target, limits: limits, head: isHere ? try connection.revocationHead() : nil, observer: observer,
+      target, limits: limits, onRoundTrip: onRoundTrip,
+      head: isHere ? try connection.revocationHead() : nil, observer: observer,
       commitObserver: commitObserver)
   }
 

@@ -5,7 +5,9 @@ extension PostgresSession {
   /// Runs `command`, a `COPY … FROM STDIN`, and gives it `bytes`.
   /// - Throws: ``PostgresRefusal``, or `StorageError.unavailable` when the connection is lost.
   func stream(_ bytes: [UInt8], to command: String) throws {
-    // SAFETY: the handle is a connection; the text is NUL-terminated and lives through the call.
+    // SAFETY: the handle is a connection, with nothing under way. It cannot stream in pipeline mode.
+    guard unsafe PQexitPipelineMode(handle) == 1 else { throw lost() }
+    // SAFETY: the text is NUL-terminated and lives through the call.
     guard unsafe PQsendQuery(handle, command) == 1 else { throw lost() }
     let deadline = ContinuousClock.now + patience
     var refusal: PostgresRefusal?
@@ -20,8 +22,10 @@ extension PostgresSession {
         refusal = refusal ?? answer.refusal
       }
     }
-    // SAFETY: see above.
+    // SAFETY: as above.
     if unsafe PQstatus(handle) != CONNECTION_OK { throw lost(refusal?.message) }
+    // SAFETY: as above; every result has been taken.
+    guard unsafe PQenterPipelineMode(handle) == 1 else { throw lost() }
     if let refusal { throw refusal }
   }
 

@@ -7,20 +7,31 @@ internal import SignetAuthority
 package struct PostgresTarget: Sendable, CustomStringConvertible {
   /// Keyword and value, each keyword once.
   var parameters: [String: String]
+  /// Whether a pooler stands between that gives each transaction another of the server's connections, as
+  /// PgBouncer does with `pool_mode = transaction`.
+  let isPooled: Bool
 
   /// Reads a connection string: `host=/run/postgresql dbname=signet`, or a `postgresql://` URI.
   ///
   /// What it leaves open is decided on the safe side: a server on another machine must show a certificate for
   /// its name (`sslmode=verify-full`), and a network that has gone silent is noticed.
+  ///
+  /// `isPooled`: a pooler answers there that hands the server's connections on after each transaction.
   /// - Throws: `StorageError.unavailable` when it cannot be read, without a word of it: a part of it may be a
-  ///   password.
-  package init(_ text: String) throws {
+  ///   password; and for `options`, where there is a pooler.
+  package init(_ text: String, isPooled: Bool = false) throws {
     let given = text.utf8.contains(0) ? nil : Self.parse(text)
     guard let given else {
       throw StorageError.unavailable(
         "the database's connection string cannot be read; it is a list such as "
           + "`host=db.example.com dbname=signet user=signet`, or a postgresql:// URI")
     }
+    guard !isPooled || given["options"] == nil else {
+      throw StorageError.unavailable(
+        "the database's connection string has `options`, which a pooler does not pass on; leave it out, and "
+          + "set them with `ALTER ROLE … SET …`")
+    }
+    self.isPooled = isPooled
     parameters = Self.defaults.merging(given) { $1 }.merging(Self.fixed) { $1 }
   }
 

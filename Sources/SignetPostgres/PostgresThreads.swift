@@ -16,13 +16,15 @@ final class PostgresThreads: Sendable {
     var isStopped = false
   }
 
-  init(_ target: PostgresTarget, limits: PostgresLimits) {
+  init(_ target: PostgresTarget, limits: PostgresLimits, onRoundTrip: @escaping RoundTripObserver) {
     line = Mutex(Line())
     self.limits = limits
     for index in 0..<limits.connections {
       running.enter()
       // A thread keeps this object until `stop()`, which its owner calls at the latest when it goes itself.
-      let thread = Thread { self.serve(PostgresLink(target, limits: limits)) }
+      let thread = Thread {
+        self.serve(PostgresLink(target, limits: limits, onRoundTrip: onRoundTrip))
+      }
       thread.name = "postgres-\(index)"
       thread.start()
     }

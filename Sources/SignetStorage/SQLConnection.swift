@@ -1,3 +1,5 @@
+internal import SignetAuthority
+
 /// What the storage asks of an engine: bound statements inside one transaction that the engine has begun.
 ///
 /// A value is used by one thread, and only while its transaction lasts. An engine turns its own errors into
@@ -9,6 +11,11 @@ package protocol SQLConnection {
   /// - Throws: `StorageError`.
   func execute(_ statement: SQLStatement, _ values: [SQLValue]) throws -> Int
 
+  /// Runs a statement that stands for one row: perhaps only with what is asked next, or with the commit,
+  /// whose failure its failure then is.
+  /// - Throws: `StorageError.conflict` when it did not insert, update or delete exactly one row.
+  func executeOnOne(_ statement: SQLStatement, _ values: [SQLValue]) throws
+
   /// Runs a statement and hands over each of its rows, one after the other.
   /// - Throws: `StorageError`, or what `take` throws.
   func forEachRow(
@@ -17,6 +24,10 @@ package protocol SQLConnection {
 }
 
 extension SQLConnection {
+  package func executeOnOne(_ statement: SQLStatement, _ values: [SQLValue]) throws {
+    guard try execute(statement, values) == 1 else { throw StorageError.conflict }
+  }
+
   /// Runs a statement and decodes each of its rows.
   ///
   /// Generic here and not in the engine: across modules, and through an existential, every row would pass

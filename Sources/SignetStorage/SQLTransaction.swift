@@ -47,11 +47,12 @@ package final class SQLTransaction: AuthorityWrites {
   }
 
   /// Runs a write that stands for one row.
-  /// - Throws: `StorageError.conflict` when it did not change exactly that one.
+  /// - Throws: `StorageError.conflict` when it did not change exactly that one, here or at the latest when
+  ///   the transaction commits.
   func executeOnOne(_ statement: SQLStatement, _ values: [SQLValue]) throws {
     try remembering {
       try Self.check(values)
-      guard try connection.execute(statement, values) == 1 else { throw StorageError.conflict }
+      try connection.executeOnOne(statement, values)
     }
   }
 

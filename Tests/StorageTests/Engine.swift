@@ -7,10 +7,14 @@ import Testing
 /// What has to pass ``StorageConformance``: the model itself, and each engine.
 enum Engine: String, CaseIterable, Sendable, CustomTestStringConvertible {
   case memory, sqlite, postgres
+  /// PostgreSQL behind a pooler that gives each transaction another connection.
+  case pooledPostgres
 
-  /// Those that this machine has. Where PostgreSQL is missing `PostgresPresenceTests` says so.
+  /// Those that this machine has; of those that are missing `PostgresPresenceTests` or `PoolerPresenceTests`
+  /// says so.
   static var allCases: [Engine] {
-    PrivatePostgres.isInstalled ? [.memory, .sqlite, .postgres] : [.memory, .sqlite]
+    [.memory, .sqlite] + (PrivatePostgres.isInstalled ? [.postgres] : [])
+      + (PrivatePooler.isInstalled ? [.pooledPostgres] : [])
   }
 
   var testDescription: String { rawValue }
@@ -27,6 +31,9 @@ enum Engine: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case .postgres:
       let database = try PrivatePostgres.database()
       return OpenStorage(storage: try database.open(observer: observer), folder: nil)
+    case .pooledPostgres:
+      let database = try PrivatePostgres.database()
+      return OpenStorage(storage: try database.openPooled(observer: observer), folder: nil)
     }
   }
 }

@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import SignetAuthority
 import SignetPostgres
 import SignetTesting
@@ -8,11 +7,8 @@ import Testing
 
 /// A PostgreSQL for this test process: started when it is first asked for, and gone with the process.
 final class PrivatePostgres: Sendable {
-  /// The folder of its socket.
-  let folder: String
   private let binaries: String
-  /// Kept: when its input ends, the server stops.
-  private let script: Mutex<Process>
+  private let script: ServerScript
   private let databases = Atomic(0)
 
   private static let started = Result { try PrivatePostgres() }
@@ -27,9 +23,11 @@ final class PrivatePostgres: Sendable {
 
   static var isInstalled: Bool { installed != nil }
 
+  static func server() throws -> PrivatePostgres { try started.get() }
+
   /// An empty database for one test, on the one server.
   static func database(_ options: String = "") throws -> PrivateDatabase {
-    let server = try started.get()
+    let server = try server()
     let name = "test_\(server.databases.add(1, ordering: .relaxed).newValue)"
     _ = try server.sql("CREATE DATABASE \(name) TEMPLATE template0 \(options)", in: "postgres")
     return PrivateDatabase(name: name, server: server)
@@ -37,32 +35,21 @@ final class PrivatePostgres: Sendable {
 
   private init() throws {
     binaries = try #require(Self.installed)
-    let process = Process()
-    process.executableURL = VectorFolder.packageRoot.appending(path: "Scripts/private-postgres")
-    let (input, output) = (Pipe(), Pipe())
-    // Nobody else's child keeps the server alive.
-    _ = fcntl(input.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
-    process.standardInput = input
-    process.standardOutput = output
-    try process.run()
-    var line: [UInt8] = []
-    while line.last != 0x0A {
-      let part = output.fileHandleForReading.availableData
-      guard !part.isEmpty else { throw FixtureError() }
-      line += part
-    }
-    folder = String(decoding: line.dropFirst("ready ".count).dropLast(), as: UTF8.self)
-    script = Mutex(process)
+    script = try ServerScript("private-postgres")
   }
+
+  /// The folder of its socket.
+  var folder: String { script.folder }
 
   /// Runs statements as the superuser.
   /// - Returns: The rows of the answer, a line each.
   @discardableResult
-  func sql(_ text: String, in database: String) throws -> [String] {
+  func sql(_ text: String, in database: String, host: String? = nil) throws -> [String] {
     let process = Process()
     process.executableURL = URL(filePath: "\(binaries)/psql")
     process.arguments = [
-      "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1", "--host", folder,
+      "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1", "--host",
+      host ?? folder,
       "--username", "signet", "--dbname", database, "--command", text,
     ]
     let output = Pipe()

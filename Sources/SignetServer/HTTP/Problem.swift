@@ -137,8 +137,8 @@ extension Problem {
     .serviceUnavailable, .unavailable, "The server cannot serve this now. Nothing was changed.",
     headers: [.retryAfter: "5"])
 
-  /// The storage was lost while it committed. The wait is shorter than the grace of a refresh: a client without
-  /// a retry key that repeats it then gets the successor, and raises no alarm.
+  /// The storage was lost while it committed. The wait is shorter than the grace of a refresh: a client
+  /// without a retry key that repeats it then gets the successor, and raises no alarm.
   static let outcomeUnknown = Problem(
     .serviceUnavailable, .outcomeUnknown,
     "The server lost its database while it stored this. All of it was done, or nothing.",

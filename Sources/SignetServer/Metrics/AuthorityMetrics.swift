@@ -14,6 +14,7 @@ package struct AuthorityMetrics: Sendable {
   private let commits: CommitMetrics
   private let checkpointFailures: CounterCell
   private let writeAheadLog: GaugeCell
+  private let roundTrips: CounterCell
   /// Whether writes can be expected to succeed.
   let disk = DiskState()
   /// Whether the database can be reached.
@@ -32,6 +33,7 @@ package struct AuthorityMetrics: Sendable {
     checkpointFailures = registry.counter(.checkpointFailures)
     writeAheadLog = registry.gauge(.writeAheadLog)
     database = DatabaseState(in: registry)
+    roundTrips = registry.counter(.roundTrips)
   }
 
   /// Counts a login that was refused.
@@ -65,6 +67,11 @@ package struct AuthorityMetrics: Sendable {
       if !report.isComplete { checkpointFailures.add() }
       writeAheadLog.set(Double(report.logBytes))
     }
+  }
+
+  /// What a storage calls before each wait for its server's answer.
+  package var roundTripObserver: @Sendable () -> Void {
+    { [roundTrips] in roundTrips.add() }
   }
 
   /// For libraries that record through swift-metrics.

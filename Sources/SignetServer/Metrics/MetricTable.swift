@@ -53,7 +53,7 @@ extension Metric {
 extension Metric {
   static let storage = [
     commitWrites, commitDuration, commitFailures, unknownCommits, writeQueue, checkpointFailures,
-    writeAheadLog, databaseReachable, databaseLosses,
+    writeAheadLog, databaseReachable, databaseLosses, roundTrips,
   ]
 
   static let commitWrites = Metric(
@@ -80,6 +80,9 @@ extension Metric {
     "signet_database_reachable", .gauge, "1 while the database can be reached, 0 while it is lost.")
   static let databaseLosses = Metric(
     "signet_database_losses_total", .counter, "Times that the database was lost.")
+  static let roundTrips = Metric(
+    "signet_database_round_trips_total", .counter,
+    "Times that reads and writes waited for an answer of PostgreSQL; none on SQLite.")
 }
 
 // MARK: - Refusals

@@ -38,25 +38,23 @@ extension SQLTransaction {
   /// Draws the sequence numbers of the events, and writes them.
   func flushEvents() throws {
     guard !events.isEmpty else { return }
-    let heads = try query(
-      "UPDATE audit_log SET sequence = sequence + ? WHERE id = 1 RETURNING sequence",
-      [.integer(Int64(events.count))], decode: { try $0.integer(0) })
-    guard let head = heads.first else { throw StorageError.corrupt("the audit log has lost its head") }
-    let first = head - Int64(events.count) + 1
+    let count = Int64(events.count)
+    try executeOnOne("UPDATE audit_log SET sequence = sequence + ? WHERE id = 1", [.integer(count)])
     for (index, event) in events.enumerated() {
-      try insert(event, sequence: first + Int64(index))
+      try insert(event, beforeHead: count - 1 - Int64(index))
     }
   }
 
-  private func insert(_ event: AuditEvent, sequence: Int64) throws {
+  /// The number is worked out where the head is: nobody here has to wait for it.
+  private func insert(_ event: AuditEvent, beforeHead distance: Int64) throws {
     try executeOnOne(
       """
       INSERT INTO audit_events (sequence, at, kind, account, session, client, request_id, address, user_agent,
         reason)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      VALUES ((SELECT sequence - ? FROM audit_log WHERE id = 1), ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
-        .integer(sequence), .timestamp(event.at), .text(event.kind.rawValue),
+        .integer(distance), .timestamp(event.at), .text(event.kind.rawValue),
         .optional(event.account, SQLValue.identifier), .optional(event.session, SQLValue.identifier),
         .optional(event.client) { .text($0.description) }, .text(event.origin.requestID),
         .optional(event.origin.address, SQLValue.text), .optional(event.origin.userAgent, SQLValue.text),
