@@ -90,6 +90,30 @@ import TokenVerification
       ])
   }
 
+  @Test func `a row that somebody holds for too long is given up, and nothing is written`() async throws {
+    let storage = try PrivatePostgres.database().open()
+    try await storage.write { try $0.insert(try Account.numbered(1)) }
+    let (began, goOn) = (Gate(), Gate())
+    async let holder = storage.write { tx in
+      _ = try tx.lockedAccount(.numbered(1))
+      began.open()
+      goOn.wait()
+    }
+    await began.opened()
+    do {
+      try await storage.write { tx in
+        try tx.insert(try Account.numbered(2))
+        try tx.update(try Account.numbered(1).with(\.displayName, "another"))
+      }
+      Issue.record("it was written")
+    } catch StorageError.unavailable(let problem) {
+      #expect(problem.contains("for too long"))
+    }
+    goOn.open()
+    try await holder
+    #expect(try await storage.read { try $0.accounts(after: nil, limit: 9) }.map(\.id) == [.numbered(1)])
+  }
+
   @Test func `a server that stalls is given up, and the next connection serves`() async throws {
     let database = try PrivatePostgres.database()
     let storage = try database.open(limits: PostgresLimits(connections: 1, patience: .seconds(3)))
