@@ -41,7 +41,11 @@ package final class PostgresInspection {
   package init(_ target: PostgresTarget) throws {
     session = try PostgresSession(target, patience: .seconds(15))
     self.target = target
-    try run("SET statement_timeout = '10s'; SET default_transaction_read_only = on")
+    // Behind a pooler it would be others who find that set.
+    guard !target.isPooled else { return }
+    for setting in ["statement_timeout = '10s'", "default_transaction_read_only = on"] {
+      try run("SET \(setting)")
+    }
   }
 
   package func facts() throws -> Facts {
@@ -96,10 +100,9 @@ package final class PostgresInspection {
 
   @discardableResult
   private func run(_ command: String) throws -> PostgresAnswer {
-    do {
-      return try session.run(command)
-    } catch let refusal as PostgresRefusal {
-      throw refusal.storageError
-    }
+    let (answers, refusal) = try session.run([.own(command)])
+    if let refusal { throw refusal.storageError }
+    guard let answer = answers.first else { throw StorageError.corrupt("PostgreSQL gave no answer") }
+    return answer
   }
 }

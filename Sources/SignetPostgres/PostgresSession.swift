@@ -25,7 +25,9 @@ final class PostgresSession {
 
   /// Connects, which takes as long as the target's `connect_timeout` for each address.
   /// - Throws: `StorageError.unavailable`.
-  init(_ target: PostgresTarget, patience: Duration, onRoundTrip: @escaping RoundTripObserver) throws {
+  init(_ target: PostgresTarget, patience: Duration, onRoundTrip: @escaping RoundTripObserver = {})
+    throws
+  {
     let (keywords, values) = (
       PackedBytes(texts: Array(target.parameters.keys)), PackedBytes(texts: Array(target.parameters.values))
     )

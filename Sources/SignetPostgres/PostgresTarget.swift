@@ -9,7 +9,7 @@ package struct PostgresTarget: Sendable, CustomStringConvertible {
   var parameters: [String: String]
   /// Whether a pooler stands between that gives each transaction another of the server's connections, as
   /// PgBouncer does with `pool_mode = transaction`.
-  let isPooled: Bool
+  private(set) var isPooled: Bool
 
   /// Reads a connection string: `host=/run/postgresql dbname=signet`, or a `postgresql://` URI.
   ///
@@ -34,6 +34,16 @@ package struct PostgresTarget: Sendable, CustomStringConvertible {
     self.isPooled = isPooled
     parameters = Self.defaults.merging(given) { $1 }.merging(Self.fixed) { $1 }
   }
+
+  /// The same, where a pooler answers.
+  package var behindPooler: PostgresTarget {
+    var target = self
+    target.isPooled = true
+    return target
+  }
+
+  /// Whether it sets options of the server, which no pooler passes on.
+  package var hasOptions: Bool { parameters["options"] != nil }
 
   /// Host, port, database and user.
   package var description: String {

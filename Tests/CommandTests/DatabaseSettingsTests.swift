@@ -47,6 +47,21 @@ import Testing
     #expect(shown.contains { $0.hasPrefix("database.url") && $0.contains(url) })
   }
 
+  @Test func `a way past a pooler is for a pooler, and the server's options are not`() throws {
+    let url = "host=pool dbname=signet"
+    let pooled = ["database.url": url, "database.pooler": "transaction"]
+    let direct = ["database.direct-url": "host=db dbname=signet"]
+    #expect(try Self.postgres(pooled).directTarget == nil)
+    let settings = try Self.postgres(pooled.merging(direct) { $1 })
+    #expect("\(settings.target)" == url)
+    #expect(settings.directTarget.map { "\($0)" } == direct["database.direct-url"])
+    let options = ["database.url": "\(url) options='-c work_mem=1MB'"]
+    _ = try Self.postgres(options)
+    for refused in [["database.url": url].merging(direct) { $1 }, pooled.merging(options) { $1 }] {
+      #expect(throws: ConfigurationError.self) { try Settings(Self.layers(refused)) }
+    }
+  }
+
   @Test(arguments: [
     "host=db dbname=signet password=canary", "postgresql://signet:canary@db/signet",
     "postgresql://db/signet?user=signet&password=canary", "host=db dbname=signet sslpassword=canary",

@@ -13,6 +13,12 @@ enum DatabaseSettings: Sendable {
     let text = try reading.text("database.url")
     let file = try reading.path("database.password-file")
     let connections = try reading.integer("database.connections")
+    let isPooled = try reading.choice("database.pooler") == "transaction"
+    let direct = try reading.text("database.direct-url")
+    guard isPooled || direct.isEmpty else {
+      throw reading.error(
+        "database.direct-url", "is a way past a pooler; set database.pooler, or leave it out")
+    }
     guard !text.isEmpty else {
       guard file.isEmpty else {
         throw reading.error("database.password-file", "is set, but database.url is not; set both, or neither")
@@ -20,13 +26,26 @@ enum DatabaseSettings: Sendable {
       self = .embedded
       return
     }
+    let target = try Self.target(text, named: "database.url", reading)
+    guard !isPooled || !target.hasOptions else {
+      throw reading.error(
+        "database.url",
+        "has `options`, which a pooler does not pass on; set them with `ALTER ROLE … SET …` instead")
+    }
+    self = .postgres(
+      PostgresSettings(
+        target: isPooled ? target.behindPooler : target,
+        directTarget: direct.isEmpty ? nil : try Self.target(direct, named: "database.direct-url", reading),
+        passwordFile: file.isEmpty ? nil : file, connections: connections,
+        passwordFilePlace: reading.layers.place("database.password-file")))
+  }
+
+  private static func target(
+    _ text: String, named name: String, _ reading: SettingReading
+  ) throws(ConfigurationError) -> PostgresTarget {
     switch DatabaseURL.read(text) {
-    case .success(let url):
-      self = .postgres(
-        PostgresSettings(
-          target: url.target, passwordFile: file.isEmpty ? nil : file, connections: connections,
-          passwordFilePlace: reading.layers.place("database.password-file")))
-    case .failure(let objection): throw reading.error("database.url", objection.problem)
+    case .success(let url): return url.target
+    case .failure(let objection): throw reading.error(name, objection.problem)
     }
   }
 }
@@ -50,6 +69,8 @@ extension DatabaseSettings {
 struct PostgresSettings: Sendable {
   /// Without a password.
   let target: PostgresTarget
+  /// The way past a pooler, if there is one of its own; without a password.
+  let directTarget: PostgresTarget?
   let passwordFile: String?
   let connections: Int
   /// Where the password's file is named, for messages.
@@ -57,7 +78,16 @@ struct PostgresSettings: Sendable {
 
   /// The way in, with the password that the file holds now.
   /// - Throws: ``CommandError`` when it cannot be read, or others may read it.
-  func targetWithPassword() throws(CommandError) -> PostgresTarget {
+  func targetWithPassword() throws(CommandError) -> PostgresTarget { try withPassword(target) }
+
+  /// The way past a pooler, with the same password; nil when there is none of its own.
+  /// - Throws: As ``targetWithPassword()``.
+  func directTargetWithPassword() throws(CommandError) -> PostgresTarget? {
+    guard let directTarget else { return nil }
+    return try withPassword(directTarget)
+  }
+
+  private func withPassword(_ target: PostgresTarget) throws(CommandError) -> PostgresTarget {
     guard let passwordFile else { return target }
     // Somebody may have written the password itself there: a name that is no file's is not repeated.
     guard FileMode.of(passwordFile) != nil else {

@@ -45,6 +45,12 @@ extension Setting {
       name: "database.connections", form: .integer(1...100), initial: "8",
       summary: "how many connections a server opens for its requests; one more follows the other nodes"),
     Setting(
+      name: "database.pooler", form: .choice(["none", "transaction"]), initial: "none",
+      summary: "what answers at database.url: `transaction` for PgBouncer with `pool_mode = transaction`"),
+    Setting(
+      name: "database.direct-url", form: .text, initial: "",
+      summary: "the way past the pooler, which tells a node of the others; empty: it looks twice a second"),
+    Setting(
       name: "server.address", form: .text, initial: "127.0.0.1", summary: "the address to listen on",
       flag: "--address"),
     Setting(

@@ -7,7 +7,8 @@ internal import SignetServer
 struct OpenedStorage {
   private enum Engine {
     case sqlite(SQLiteStorage)
-    case postgres(PostgresStorage)
+    /// With its way past a pooler, if it has one of its own.
+    case postgres(PostgresStorage, direct: PostgresTarget?)
   }
 
   /// Which database it is, for messages.
@@ -38,28 +39,29 @@ struct OpenedStorage {
       engine = .postgres(
         try PostgresStorage.open(
           try settings.targetWithPassword(), limits: PostgresLimits(connections: settings.connections),
-          observer: observer, commitObserver: metrics.serverCommitObserver))
+          observer: observer, commitObserver: metrics.serverCommitObserver,
+          onRoundTrip: metrics.roundTripObserver), direct: try settings.directTargetWithPassword())
     }
   }
 
   var storage: any AuthorityStorage {
     switch engine {
     case .sqlite(let storage): storage
-    case .postgres(let storage): storage
+    case .postgres(let storage, _): storage
     }
   }
 
   func follow(_ observer: @escaping StorageNewsObserver) throws {
     switch engine {
     case .sqlite: break
-    case .postgres(let storage): try storage.follow(observer: observer)
+    case .postgres(let storage, let direct): try storage.follow(through: direct, observer: observer)
     }
   }
 
   func close() throws {
     switch engine {
     case .sqlite(let storage): try storage.close()
-    case .postgres(let storage): storage.close()
+    case .postgres(let storage, _): storage.close()
     }
   }
 }
