@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 SWIFT_SOURCES := Package.swift Sources Tests Examples Benchmarks/Package.swift Benchmarks/Sources
 
-.PHONY: help dependencies dependencies-for-tests build test kill-test fault-test lint format docs install mutants timing-report memory-report benchmarks demo run
+.PHONY: help dependencies dependencies-for-tests build test kill-test fault-test lint format docs install mutants timing-report scale-report memory-report benchmarks demo run
 
 help: ## List what make can do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -47,6 +47,9 @@ mutants: dependencies-for-tests ## Disable each security rule in turn and see it
 timing-report: dependencies-for-tests ## Whether an answer's time tells an unknown account from a wrong password
 	swift build -c release --product signet
 	Scripts/timing-report
+
+scale-report: dependencies-for-tests build ## What each operation costs on PostgreSQL, into docs/scale.md
+	Scripts/scale-report
 
 memory-report: dependencies-for-tests ## How much memory each kind of flood takes, against the stated bound
 	swift build -c release --product signet
