@@ -3,8 +3,8 @@ public import JOSE
 /// What an issuer has taken back and what may still be alive, as far as this process has heard.
 ///
 /// Immutable: hearing more makes a new view. Applying the same entries twice, or in another order, makes
-/// the same view. It takes 32 bytes for each subject, and at most 100 KB besides: what is new lies apart until
-/// it is worth while to sort it in.
+/// the same view. It takes 32 bytes for each subject, and at most 100 KB besides: what is new lies apart
+/// until it is worth while to sort it in.
 public struct RevocationView: Sendable {
   /// How far the log has been read; nil for the view that follows no log.
   public private(set) var position: RevocationPosition?

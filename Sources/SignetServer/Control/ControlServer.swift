@@ -16,8 +16,8 @@ package struct ControlServer: Service {
   private let onListening: @Sendable () async -> Void
 
   /// A server for the socket at `path`. Whoever starts it holds the lock of the storage or of the directory,
-  /// so a socket that is there already was left behind, and is replaced. `onListening` is called once commands
-  /// are answered.
+  /// so a socket that is there already was left behind, and is replaced. `onListening` is called once
+  /// commands are answered.
   package init(
     path: String, administration: Administration, logger: Logger,
     onListening: @escaping @Sendable () async -> Void = {}
