@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 SWIFT_SOURCES := Package.swift Sources Tests Examples Benchmarks/Package.swift Benchmarks/Sources
 
-.PHONY: help dependencies dependencies-for-tests build test kill-test fault-test lint format docs install mutants timing-report scale-report memory-report benchmarks demo run
+.PHONY: help dependencies dependencies-for-tests build test kill-test fault-test lint format docs install mutants timing-report scale-report memory-report copy-report benchmarks demo run
 
 help: ## List what make can do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -54,6 +54,10 @@ scale-report: dependencies-for-tests build ## What each operation costs on Postg
 memory-report: dependencies-for-tests ## How much memory each kind of flood takes, against the stated bound
 	swift build -c release --product signet
 	Scripts/memory-report
+
+copy-report: dependencies-for-tests ## What 1,000 to 1,000,000 sessions take, and how long a move to PostgreSQL and back
+	swift build -c release --product signet
+	Scripts/copy-report
 
 benchmarks: dependencies ## Measure everything in docs/benchmarks.md (a quarter of an hour, on a quiet machine)
 	Benchmarks/run all

@@ -13,7 +13,8 @@ struct Signet: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       InitCommand.self, ServeCommand.self, DoctorCommand.self, BackupCommand.self, RestoreCommand.self,
-      MigrateCommand.self, EpochCommand.self, AccountsCommand.self, KeysCommand.self, KeyringCommand.self,
+      MigrateCommand.self, CopyCommand.self, EpochCommand.self, AccountsCommand.self, KeysCommand.self,
+      KeyringCommand.self,
       SessionsCommand.self, TokenCommand.self, JWSCommand.self, JSONCommand.self, JWKCommand.self,
       ReferenceCommand.self,
     ])
