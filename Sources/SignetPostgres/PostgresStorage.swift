@@ -1,3 +1,4 @@
+internal import Foundation
 package import SignetAuthority
 internal import SignetStorage
 internal import Synchronization
@@ -132,7 +133,8 @@ package final class PostgresStorage: AuthorityStorage {
           return try writeOnce(body, on: connection, holdsRows: attempts > 1, since: start)
         }
       } catch StorageError.conflict where attempts < Self.maximumAttempts {
-        continue
+        // Who comes back at once may take again what the other, which waited for it, is just about to get.
+        Thread.sleep(forTimeInterval: .random(in: 0.001...0.003) * Double(attempts))
       }
     }
   }
