@@ -62,9 +62,10 @@ extension Metric {
   static let commitDuration = Metric(
     "signet_commit_duration_seconds",
     .times([0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5]),
-    "Time that a commit took, its flush to the disk included.")
+    "Time that a commit took, its flush to the disk included, and on PostgreSQL the way there and back.")
   static let commitFailures = Metric(
-    "signet_commit_failures_total", .counter, "Commits that failed whole: a full disk, an I/O error.")
+    "signet_commit_failures_total", .counter,
+    "Commits that failed whole: a full disk, an I/O error; on PostgreSQL also a lost connection.")
   static let unknownCommits = Metric(
     "signet_commit_outcomes_unknown_total", .counter,
     "Commits whose answer was lost with the connection to the database: done whole, or not at all.")
@@ -72,10 +73,10 @@ extension Metric {
     "signet_write_queue_length", .gauge, "Writes that were waiting when the last commit ended.")
   static let checkpointFailures = Metric(
     "signet_checkpoint_failures_total", .counter,
-    "Times that the write-ahead log could not be copied whole into the database.")
+    "On SQLite: times that the write-ahead log could not be copied whole into the database.")
   static let writeAheadLog = Metric(
     "signet_write_ahead_log_bytes", .gauge,
-    "Size of the write-ahead log's file after the last attempt to copy it.")
+    "On SQLite: size of the write-ahead log's file after the last attempt to copy it.")
   static let databaseReachable = Metric(
     "signet_database_reachable", .gauge, "1 while the database can be reached, 0 while it is lost.")
   static let databaseLosses = Metric(

@@ -10,7 +10,8 @@ struct GuideTests {
   func `every command of the guide to several nodes runs and answers as shown`() throws {
     let section = try Self.section()
     try #require(section.commands.count > 20)
-    let postgres = try PostgresProcess()
+    // `signet doctor` says of another that it may lose what it has answered.
+    let postgres = try PostgresProcess("fsync=on")
     let ports = try Self.freePorts(4)
     let script = try Self.script(of: section, sockets: postgres.folder, ports: ports)
     let tools = try BuiltProducts.folder()
@@ -65,6 +66,9 @@ struct GuideTests {
       ("/run/postgresql", sockets), ("18081", "\(ports[1])"), ("18082", "\(ports[2])"),
       ("18083", "\(ports[3])"), ("https://id.example.com/", "https://id.example.com:\(ports[0])/"),
       ("bind :443 ssl crt /etc/haproxy/", "bind 127.0.0.1:\(ports[0]) ssl crt "),
+      // The role `signet` is the test server's superuser.
+      ("createuser signet", "createuser authority"), ("--owner=signet", "--owner=authority"),
+      ("ROLE signet", "ROLE authority"), ("user=signet", "user=authority"),
     ]
     func placed(_ text: String) -> String {
       places.reduce(text) { text, place in text.replacing(place.0, with: place.1) }
