@@ -25,10 +25,28 @@ extension PostgresTarget {
   /// Whether the server is on this machine: on a Unix socket, or on loopback. With no host at all it is the
   /// library's default, a socket.
   package var isLocal: Bool {
-    let hosts = (parameters["hostaddr"] ?? parameters["host"] ?? "").split(separator: ",")
-    return hosts.allSatisfy { host in
-      host.hasPrefix("/") || host.hasPrefix("@") || host == "localhost" || host == "::1"
-        || host.hasPrefix("127.")
+    func list(_ keyword: String) -> [Substring] {
+      (parameters[keyword] ?? "").split(separator: ",", omittingEmptySubsequences: false)
     }
+    let (names, addresses) = (list("host"), list("hostaddr"))
+    return (0..<max(names.count, addresses.count)).allSatisfy { index in
+      // Where there is an address, the name is only what the certificate is for.
+      let address = index < addresses.count ? addresses[index] : ""
+      return Self.isLocal(address.isEmpty && index < names.count ? names[index] : address)
+    }
+  }
+
+  /// Whether a server must show a certificate that somebody known has signed, so that nobody between can play
+  /// it.
+  package var asksForCertificate: Bool {
+    ["verify-full", "verify-ca"].contains(parameters["sslmode"])
+  }
+
+  /// A name that only begins like an address is somebody's.
+  private static func isLocal(_ host: Substring) -> Bool {
+    if host.isEmpty || host.hasPrefix("/") || host.hasPrefix("@") { return true }
+    if host == "localhost" || host == "::1" { return true }
+    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
   }
 }

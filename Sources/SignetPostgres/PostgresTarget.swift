@@ -64,11 +64,11 @@ package struct PostgresTarget: Sendable, CustomStringConvertible {
   private static let defaults = [
     "sslmode": "verify-full", "connect_timeout": "5", "target_session_attrs": "read-write",
     "tcp_user_timeout": "10000", "keepalives": "1", "keepalives_idle": "10", "keepalives_interval": "5",
-    "keepalives_count": "3", "application_name": "signet",
+    "keepalives_count": "3",
   ]
 
-  /// What it may not.
-  private static let fixed = ["client_encoding": "UTF8"]
+  /// What it may not. By its name a connection is known to whoever must find all of them.
+  private static let fixed = ["client_encoding": "UTF8", "application_name": "signet"]
 
   /// Whose values nobody may see.
   static let secrets = [

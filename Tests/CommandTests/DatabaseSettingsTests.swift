@@ -71,8 +71,10 @@ import Testing
     "postgresql://signet:canary@db/signet\u{0}", "canary",
   ])
   func `A20 a URL that holds a password, or cannot be read, is refused and not shown`(url: String) throws {
-    let layers = try Self.layers(["database.url": url])
-    let error = try #require(throws: ConfigurationError.self) { try Settings(layers) }
+    let layers = try Self.layers(["database.url": url, "database.direct-url": url])
+    let error = try #require(throws: ConfigurationError.self) {
+      try Settings(Self.layers(["database.url": url]))
+    }
     #expect(error.description.hasPrefix("--set database.url: "))
     #expect(!error.description.contains("canary") && !error.description.contains("rest"))
     let listing = ConfigurationListing(layers, environment: [:])
@@ -120,5 +122,8 @@ import Testing
     let error = try #require(throws: CommandError.self) { try settings.targetWithPassword() }
     #expect(error.description.hasPrefix("--set database.password-file: there is no such file"))
     #expect(!error.description.contains("canary"))
+    let layers = try Self.layers(["database.password-file": "canary"])
+    let listing = ConfigurationListing(layers, environment: [:])
+    for line in listing.lines + listing.json.map({ $0.encodedString() }) { #expect(!line.contains("canary")) }
   }
 }

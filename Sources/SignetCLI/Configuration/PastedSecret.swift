@@ -14,13 +14,19 @@ enum PastedSecret {
   }
 
   /// What stands in its place where settings are shown.
-  static let redaction = "(redacted: it looks like a secret, and no setting is one)"
+  static let redaction = "(redacted: it may be a secret, and no setting is one)"
 
   /// Whether what `setting` is set to must not be shown: it looks like a secret, or it is a way to a database
-  /// that holds one, or that cannot be read, so that nobody knows what a part of it is.
+  /// that holds one, or that cannot be read, so that nobody knows what a part of it is, or it is no file
+  /// where the file with a password should be: it may be the password.
   static func isIn(_ setting: EffectiveSetting) -> Bool {
-    if setting.name == "database.url", case .text(let url) = setting.value, !url.isEmpty,
-      DatabaseURL(url) == nil
+    if ["database.url", "database.direct-url"].contains(setting.name), case .text(let url) = setting.value,
+      !url.isEmpty, DatabaseURL(url) == nil
+    {
+      return true
+    }
+    if setting.name == "database.password-file", case .text(let path) = setting.value, !path.isEmpty,
+      FileMode.of(path) == nil
     {
       return true
     }

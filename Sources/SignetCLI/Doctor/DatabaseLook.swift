@@ -54,9 +54,12 @@ struct DatabaseLook {
   }
 
   private init(_ settings: PostgresSettings, authority: Authority?) {
+    // On the way past a pooler, too, a node hears what was ended.
+    let distant = [settings.target, settings.directTarget].compactMap { $0 }.filter { !$0.isLocal }
     var check = PostgresCheck(
-      place: "\(settings.target)", isLocal: settings.target.isLocal, server: .failed(.conflict),
-      newestSchema: PostgresInspection.newestSchema, connectionsOfANode: settings.connections + 1)
+      place: "\(settings.target)", isLocal: distant.isEmpty,
+      asksForCertificate: distant.allSatisfy(\.asksForCertificate), server: .failed(.conflict),
+      connectionsOfANode: settings.connections + 1)
     store = .postgres(check)
     do {
       let inspection = try PostgresInspection(try settings.targetWithPassword())
@@ -69,7 +72,7 @@ struct DatabaseLook {
           facts: facts, contents: contents, clockLead: facts.milliseconds - after.milliseconds,
           clockDoubt: after.milliseconds - before.milliseconds))
       store = .postgres(check)
-      guard contents == .authority(objection: nil) else { return }
+      guard case .authority(_, nil) = contents else { return }
       try take(Self.contents(authority: authority, inspection.read))
     } catch let error as CommandError {
       check.server = .locked(error)

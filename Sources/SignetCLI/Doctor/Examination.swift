@@ -29,7 +29,7 @@ struct Examination {
     let (keyring, authority) = keyringFindings()
     let look = DatabaseLook(settings.database, in: directory, authority: authority)
     return [configurationFinding, addressFinding] + certificateCheck.findings + files + keyring
-      + databaseFindings(look, durabilityProblem: nil) + keyFindings(look, authority: authority)
+      + databaseFindings(look, isOfStart: true) + keyFindings(look, authority: authority)
   }
 
   /// Everything.
@@ -43,7 +43,7 @@ struct Examination {
       isDatabaseInUse: look.isInUse)
     return [configurationFinding] + server.findings + clockCheck(look).findings
       + server.qualified(network.findings + certificateCheck.findings) + files + server.qualified(keyring)
-      + server.qualified(databaseFindings(look, durabilityProblem: durabilityProblem))
+      + server.qualified(databaseFindings(look, isOfStart: false))
       + keyFindings(look, authority: authority) + hashing
   }
 
@@ -114,14 +114,14 @@ struct Examination {
     return nil
   }
 
-  private func databaseFindings(_ look: DatabaseLook, durabilityProblem: String?) -> [Finding] {
+  private func databaseFindings(_ look: DatabaseLook, isOfStart: Bool) -> [Finding] {
     let findings =
       switch look.store {
-      case .postgres(let check): check.findings
+      case .postgres(let check): isOfStart ? check.findingsOfStart : check.findings
       case .file(let database):
         DatabaseCheck(
           path: directory.database, database: database, newestSchema: SQLiteInspection.newestSchema,
-          freeBytes: Self.freeBytes(directory.path), durabilityProblem: durabilityProblem
+          freeBytes: Self.freeBytes(directory.path), durabilityProblem: isOfStart ? nil : durabilityProblem
         ).findings
       }
     guard let estrangement = look.estrangement else { return findings }

@@ -22,12 +22,19 @@ struct PostgresCheck: Sendable {
   /// Host, port, database and user.
   var place: String
   var isLocal: Bool
+  /// Whether a server elsewhere must show a certificate that somebody known has signed.
+  var asksForCertificate: Bool
   var server: Server
-  var newestSchema: Int64
   /// How many connections one node opens.
   var connectionsOfANode: Int
 
-  var findings: [Finding] {
+  /// Everything.
+  var findings: [Finding] { findings { start($0) + risks($0) } }
+
+  /// What `signet serve --check` says: without what a node starts with all the same.
+  var findingsOfStart: [Finding] { findings(start) }
+
+  private func findings(_ look: (Condition) -> [Finding]) -> [Finding] {
     switch server {
     case .locked(let error): return [.problem(Self.subject, error: error)]
     case .failed(let error):
@@ -37,17 +44,29 @@ struct PostgresCheck: Sendable {
           advice: "start it, or correct database.url and database.password-file; try: psql '\(place)'")
       ]
     case .read(let condition):
-      let findings =
-        release(condition.facts) + promises(condition.facts) + way(condition.facts)
-        + contents(condition.contents) + clock(condition) + room(condition.facts)
-      guard findings.isEmpty else { return findings }
-      let (facts, way) = (condition.facts, condition.facts.isEncrypted ? "TLS" : "on this machine")
-      let release = "PostgreSQL \(facts.release / 10_000).\(facts.release % 10_000)"
-      let room = "\(facts.connectionsOpen) of \(facts.connectionsAllowed) connections open"
-      return [
-        .ok(Self.subject, "\(place): \(release), \(way), durable, schema \(newestSchema), \(room)")
-      ]
+      let findings = look(condition)
+      return findings.isEmpty ? [.ok(Self.subject, summary(condition))] : findings
     }
+  }
+
+  private func start(_ condition: Condition) -> [Finding] {
+    release(condition.facts) + promises(condition.facts) + way(condition.facts)
+      + contents(condition.contents) + clock(condition) + room(condition.facts)
+  }
+
+  private func risks(_ condition: Condition) -> [Finding] {
+    disk(condition.facts) + certificate + access(condition.facts)
+  }
+
+  private func summary(_ condition: Condition) -> String {
+    let facts = condition.facts
+    var parts = [
+      "PostgreSQL \(facts.release / 10_000).\(facts.release % 10_000)",
+      facts.isEncrypted ? "TLS" : "on this machine", "synchronous_commit \(facts.synchronousCommit)",
+    ]
+    if case .authority(let schema, _) = condition.contents { parts.append("schema \(schema)") }
+    parts.append("\(facts.connectionsOpen) of \(facts.connectionsAllowed) connections open")
+    return "\(place): \(parts.joined(separator: ", "))"
   }
 
   private func release(_ facts: PostgresInspection.Facts) -> [Finding] {
@@ -89,17 +108,55 @@ struct PostgresCheck: Sendable {
     return [
       .problem(
         Self.subject, "hashes of passwords and sealed keys cross the network in plain text",
-        advice: "set ssl = on in postgresql.conf, and leave sslmode=disable out of database.url")
+        advice: "set ssl = on in postgresql.conf, and leave sslmode out of the URL")
     ]
+  }
+
+  private var certificate: [Finding] {
+    guard !isLocal, !asksForCertificate else { return [] }
+    return [
+      .problem(
+        Self.subject, "whoever is between can play the server: the URL's sslmode asks for no certificate",
+        advice: "leave sslmode out of the URL, which is verify-full; sslrootcert=FILE says whose certificates"
+      )
+    ]
+  }
+
+  private func disk(_ facts: PostgresInspection.Facts) -> [Finding] {
+    guard !facts.flushes else { return [] }
+    return [
+      .problem(
+        Self.subject, "fsync is off: a power cut may destroy the database, and with it what was answered",
+        advice: "set it to on in postgresql.conf, and reload it")
+    ]
+  }
+
+  private func access(_ facts: PostgresInspection.Facts) -> [Finding] {
+    var findings: [Finding] = []
+    if facts.isWritableByAll {
+      findings.append(
+        .warning(
+          Self.subject, "every role of the server may put tables and functions beside the authority's",
+          advice: "REVOKE CREATE ON SCHEMA public FROM PUBLIC"))
+    }
+    if facts.isOpenToAll {
+      findings.append(
+        .warning(
+          Self.subject, "every role of the server may connect to the database",
+          advice: "REVOKE CONNECT, TEMPORARY ON DATABASE its-name FROM PUBLIC"))
+    }
+    return findings
   }
 
   private func contents(_ contents: PostgresInspection.Contents) -> [Finding] {
     switch contents {
-    case .authority(let objection): objection.map { [.problem(Self.subject, error: $0)] } ?? []
+    case .authority(_, let objection): objection.map { [.problem(Self.subject, error: $0)] } ?? []
     case .empty:
       [
         .problem(
-          Self.subject, "it is empty", advice: "make an authority in it with `signet init --database-url`")
+          Self.subject, "it is empty",
+          advice: "make an authority in it with `signet init --database-url`, or bring one with `signet copy`"
+        )
       ]
     case .anotherProgram:
       [

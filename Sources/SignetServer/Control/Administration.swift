@@ -21,6 +21,8 @@ package struct Administration: Sendable {
       return .refused(refusal)
     } catch let error as StorageError {
       return .refused(Self.refusal(error))
+    } catch let error as OpeningError {
+      return .refused(AdministrationRefusal("not_served", "\(error)", next: nil))
     } catch let error as HashingError {
       return .refused(Self.refusal(error))
     } catch {

@@ -33,6 +33,23 @@ import Testing
     }
   }
 
+  @Test func `a database that was moved away under a server is not taken up again by a new epoch`()
+    async throws
+  {
+    try await RunningAuthority.run { running in
+      let storage = running.service.storage
+      try await storage.write { try $0.handOver(to: "host=there") }
+      let administration = Administration(service: running.service)
+      let answer = await administration.answer(.beginEpoch, by: administrator)
+      guard case .refused(let refusal) = answer else {
+        Issue.record("\(answer)")
+        return
+      }
+      #expect(refusal.code == "not_served" && refusal.problem.contains("host=there"))
+      #expect(try await storage.read { try $0.successor() } == "host=there")
+    }
+  }
+
   @Test func `the authority's verdict on a token knows of its revocation`() async throws {
     try await RunningAuthority.run { running in
       try await running.addAccount()
