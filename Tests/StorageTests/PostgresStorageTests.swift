@@ -187,6 +187,22 @@ import TokenVerification
     #expect(try database.sql("SELECT version FROM schema_version") == ["99"])
   }
 
+  @Test(arguments: ["application_name=hidden", "options='-c application_name=hidden'"])
+  func `no URL hides a node from whoever counts them`(more: String) async throws {
+    let database = try PrivatePostgres.database()
+    let target = try database.target("user=signet \(more)")
+    try PostgresStorage.migrate(target)
+    let node = try PostgresStorage.open(target)
+    _ = try await node.read { try $0.settings() }
+    let names = try database.sql(
+      """
+      SELECT application_name FROM pg_stat_activity
+      WHERE datname = current_database() AND pid <> pg_backend_pid()
+      """)
+    node.close()
+    #expect(!names.isEmpty && Set(names) == ["signet"])
+  }
+
   @Test func `A20 no error of the database says its password`() throws {
     let database = try PrivatePostgres.database()
     try database.sql("CREATE USER \(database.name) PASSWORD 'right-horse'")
