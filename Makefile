@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 SWIFT_SOURCES := Package.swift Sources Tests Examples Benchmarks/Package.swift Benchmarks/Sources
 
-.PHONY: help dependencies dependencies-for-tests build test kill-test fault-test lint format docs install mutants timing-report scale-report memory-report copy-report benchmarks demo run
+.PHONY: help dependencies dependencies-for-tests build test kill-test disk-test fault-test lint format docs install mutants timing-report scale-report memory-report copy-report benchmarks demo run
 
 help: ## List what make can do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -25,8 +25,12 @@ KILLS ?= 50
 kill-test: dependencies-for-tests ## Kill a server under load KILLS times (50), cut the power each time, compare
 	SIGNET_KILLS=$(KILLS) SWIFT_BACKTRACE=enable=no swift test --filter KillTests
 
-fault-test: dependencies-for-tests ## Fail each write and each sync of the log in turn, under load
+disk-test: dependencies-for-tests ## Fail each write and each sync of SQLite's log in turn, under load
 	SIGNET_FAULTS=all SWIFT_BACKTRACE=enable=no swift test --filter FaultInjectionTests
+
+ROUNDS ?= 50
+fault-test: dependencies-for-tests ## Let nodes, network and PostgreSQL of a cluster fail under load, ROUNDS times (50)
+	SIGNET_ROUNDS=$(ROUNDS) SWIFT_BACKTRACE=enable=no swift test --filter ClusterTests
 
 lint: ## Check the format of every Swift file
 	swift format lint --strict --recursive --configuration .swift-format $(SWIFT_SOURCES)

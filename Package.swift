@@ -211,6 +211,7 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift", condition: server),
         .product(name: "NIOCore", package: "swift-nio", condition: server),
         .product(name: "NIOHTTP1", package: "swift-nio", condition: server),
+        .product(name: "NIOPosix", package: "swift-nio", condition: server),
       ]),
     .testTarget(name: "TidyTests", dependencies: ["SignetTesting"]),
   ]

@@ -10,7 +10,7 @@ package final class FaultyRelay: Sendable {
 
   /// Listens on a free port of the loopback address, and connects each client with `target`.
   package init(to target: SocketAddress) async throws {
-    let paths = Paths()
+    let paths = Paths(to: target)
     self.paths = paths
     listener = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -18,7 +18,7 @@ package final class FaultyRelay: Sendable {
       .childChannelInitializer { client in
         ClientBootstrap(group: client.eventLoop)
           .channelOption(.autoRead, value: false)
-          .connect(to: target)
+          .connect(to: paths.target)
           .flatMap { server in
             client.eventLoop.makeCompletedFuture {
               try client.pipeline.syncOperations.addHandler(Forwarding(to: server))
@@ -30,6 +30,11 @@ package final class FaultyRelay: Sendable {
   }
 
   package var port: Int { listener.localAddress?.port ?? 0 }
+
+  /// Connects the clients that come from now on with `target`.
+  package func lead(to target: SocketAddress) {
+    paths.target = target
+  }
 
   /// Ends every connection; the next client is served.
   package func cut() {
@@ -54,11 +59,21 @@ package final class FaultyRelay: Sendable {
 
 /// The connections that are relayed, both ends of each.
 private final class Paths: Sendable {
-  private let state = Mutex(State())
+  private let state: Mutex<State>
 
   private struct State {
+    var target: SocketAddress
     var isStalled = false
     var ends: [ObjectIdentifier: any Channel] = [:]
+  }
+
+  init(to target: SocketAddress) {
+    state = Mutex(State(target: target))
+  }
+
+  var target: SocketAddress {
+    get { state.withLock { $0.target } }
+    set { state.withLock { $0.target = newValue } }
   }
 
   func add(_ ends: any Channel...) {

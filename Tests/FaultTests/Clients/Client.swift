@@ -8,7 +8,8 @@ import SignetTesting
 /// Carries out operations on a server that may be gone before it answers.
 struct Client: Sendable {
   let api: APIClient
-  private let control: ControlClient
+  /// The control sockets of the nodes, any of which takes an order.
+  private let sockets: [String]
 
   enum Outcome: Sendable {
     /// Acknowledged; a login and a refresh with tokens.
@@ -21,8 +22,12 @@ struct Client: Sendable {
   }
 
   init(_ door: WatchedAuthority.Door) {
-    api = APIClient(port: door.port, timeout: .seconds(60), http: Self.http)
-    control = ControlClient(path: door.socket)
+    self.init(port: door.port, sockets: [door.socket])
+  }
+
+  init(port: Int, sockets: [String]) {
+    api = APIClient(port: port, timeout: .seconds(60), http: Self.http)
+    self.sockets = sockets
   }
 
   /// As many connections as there are requests, or the client would hold back the load.
@@ -37,7 +42,7 @@ struct Client: Sendable {
     let new = NewAccountRequest(
       username: account.name, email: nil, displayName: account.name, roles: [],
       password: SecretText(account.password))
-    guard case .account = try await control.answer(to: .addAccount(new)) else { throw FixtureError() }
+    guard case .account = try await answer(to: .addAccount(new)) else { throw FixtureError() }
   }
 
   func perform(_ operation: Operation, of account: AccountRecord) async -> Outcome {
@@ -87,8 +92,9 @@ struct Client: Sendable {
 
   private func order(_ request: AdministrationRequest) async -> Outcome {
     do {
-      switch try await control.answer(to: request) {
+      switch try await answer(to: request) {
       case .sessionsEnded: return .done(nil)
+      case .refused(let refusal) where refusal.code == "outcome_unknown": return .unanswered
       case .refused(let refusal) where ["unavailable", "overloaded"].contains(refusal.code): return .refused
       case .refused(let refusal): return .unexpected("an order was refused: \(refusal)")
       default: return .unexpected("an order was answered with something else")
@@ -96,6 +102,11 @@ struct Client: Sendable {
     } catch {
       return .unanswered
     }
+  }
+
+  private func answer(to request: AdministrationRequest) async throws -> AdministrationAnswer {
+    guard let socket = sockets.randomElement() else { throw FixtureError() }
+    return try await ControlClient(path: socket).answer(to: request)
   }
 
   private static func tokens(_ answer: APIAnswer) -> Outcome {
@@ -112,11 +123,14 @@ struct Client: Sendable {
   }
 
   private static func failure(_ answer: APIAnswer) -> Outcome {
-    guard answer.status == 503, answer.code == "unavailable", answer.headers.first(name: "retry-after") != nil
-    else {
-      return .unexpected("\(answer.status) \(answer.code ?? "without a problem detail")")
+    switch (answer.status, answer.code) {
+    case (503, "unavailable"?) where answer.headers.first(name: "retry-after") != nil: .refused
+    // The database was lost while it committed.
+    case (503, "outcome_unknown"?): .unanswered
+    // A balancer's own: it has reached no node, or lost the one that it had asked.
+    case (502...504, nil): .unanswered
+    default: .unexpected("\(answer.status) \(answer.code ?? "without a problem detail")")
     }
-    return .refused
   }
 }
 

@@ -8,6 +8,12 @@ struct Load: Sendable {
   var operationsPerClient: Int?
   /// How many in a hundred are abandoned: the client hangs up before it has the answer.
   var abandonedPercent = 0
+  /// Whether somebody else answers when one server is gone: then a client goes on with its other accounts.
+  var hasOtherServers = false
+  /// Whether the clients go on after what they have done.
+  var goesOn: @Sendable () -> Bool = { true }
+  /// Called with the sessions that an acknowledged operation has ended, before the client goes on.
+  var onEnded: @Sendable ([SessionRecord]) async -> Void = { _ in }
 
   /// - Returns: The records as the clients have them in the end.
   func run(_ groups: [[AccountRecord]], seed: UInt64) async -> [[AccountRecord]] {
@@ -29,7 +35,7 @@ struct Load: Sendable {
   ) async -> [AccountRecord] {
     var accounts = group
     var begun = 0
-    while begun < operationsPerClient ?? .max {
+    while begun < operationsPerClient ?? .max, goesOn() {
       begun += 1
       guard
         let index = accounts.indices.filter({ accounts[$0].unanswered == nil })
@@ -41,13 +47,16 @@ struct Load: Sendable {
       let outcome = await perform(operation, of: accounts[index], patience: patience)
       tally.count(outcome, of: operation.kind, accounts[index].name)
       switch outcome {
-      case .done(let tokens): accounts[index].take(operation, tokens)
+      case .done(let tokens):
+        let ended = accounts[index].live.filter { operation.ends($0.id) }
+        accounts[index].take(operation, tokens)
+        await onEnded(ended)
       case .refused: break
       case .unexpected: return accounts
       case .unanswered:
         accounts[index].unanswered = operation
         // The server is gone, unless it is the client that went.
-        if !isAbandoned { return accounts }
+        if !isAbandoned, !hasOtherServers { return accounts }
       }
     }
     return accounts

@@ -20,27 +20,37 @@ enum DatabaseExamination {
     }
   }
 
-  /// Each query counts what breaks the rule. All that an operation writes, it writes in one transaction.
+  /// The same of a PostgreSQL database. It checks by itself that rows refer to what is there.
+  /// - Returns: What does not hold.
+  static func problems(in server: PostgresServer, database: String) throws -> [String] {
+    try rules.compactMap { rule, query in
+      let count = try server.sql(query, in: database).first ?? ""
+      return count == "0" ? nil : "\(rule): \(count)"
+    }
+  }
+
+  /// Each query counts what breaks the rule, in the words of both engines. All that an operation writes, it
+  /// writes in one transaction.
   private static let rules = [
     (
       "sessions without exactly one grant",
       """
       SELECT count(*) FROM sessions LEFT JOIN (SELECT session, count(*) AS n FROM grants GROUP BY session) g
-        ON g.session = sessions.id WHERE n IS NOT 1
+        ON g.session = sessions.id WHERE coalesce(n, 0) <> 1
       """
     ),
     (
       "sessions without exactly one login in the audit log",
       """
       SELECT count(*) FROM sessions LEFT JOIN \(events("session", of: "login.succeeded")) e
-        ON e.session = sessions.id WHERE n IS NOT 1
+        ON e.session = sessions.id WHERE coalesce(n, 0) <> 1
       """
     ),
     (
       "sessions whose end and whose audit event disagree",
       """
       SELECT count(*) FROM sessions LEFT JOIN \(events("session", of: "session.ended")) e
-        ON e.session = sessions.id WHERE (ended_at IS NOT NULL) <> coalesce(n, 0)
+        ON e.session = sessions.id WHERE (CASE WHEN ended_at IS NULL THEN 0 ELSE 1 END) <> coalesce(n, 0)
       """
     ),
     (
