@@ -9,6 +9,8 @@ public struct KeySnapshot: Sendable {
   public let epoch: UInt64
 
   private let keys: [String: VerificationKey]
+  /// Tells this snapshot from every other, also from one of another source with the same epoch.
+  let mark = Mark()
 
   /// No keys: every token is refused.
   public static let empty = KeySnapshot(epoch: 0, keys: [:])

@@ -5,41 +5,64 @@ public import JOSE
 /// Only a ``TokenVerifier`` makes one, from claims whose signature, issuer, audience, type and time it has
 /// checked, so a function that takes a principal cannot be called for anybody who has not shown a token.
 public struct Principal: Sendable {
+  /// One object, so that a principal that is handed on costs one reference.
+  private let facts: Facts
+
   /// `sub`: the account, or the client that acts on its own behalf.
-  public let subject: String
+  public var subject: String { facts.subject }
   /// `sid`: the session that the token belongs to; nil for a token without one.
-  public let sessionID: String?
+  public var sessionID: String? { facts.sessionID }
   /// `client_id`: the application that the token was issued to (RFC 9068 §2.2).
-  public let clientID: String?
+  public var clientID: String? { facts.clientID }
   /// `scope`, taken apart (RFC 8693 §4.2); empty when the claim is absent.
-  public let scopes: Set<String>
+  public var scopes: Set<String> { facts.scopes }
   /// `roles` (RFC 9068 §2.2.3.1); empty when the claim is absent.
-  public let roles: [String]
+  public var roles: [String] { facts.roles }
   /// `jti`: names this token.
-  public let tokenID: String
+  public var tokenID: String { facts.tokenID }
   /// `iss`, which is the policy's.
-  public let issuer: String
+  public var issuer: String { facts.issuer }
   /// `exp`, without any leeway.
-  public let expiresAt: Timestamp
+  public var expiresAt: Timestamp { facts.expiresAt }
   /// `auth_time`: when the person last showed who they are.
-  public let authenticatedAt: Timestamp?
+  public var authenticatedAt: Timestamp? { facts.authenticatedAt }
   /// `kid`: the key that signed the token.
-  public let keyID: String
+  public var keyID: String { facts.keyID }
   /// `rv`: how much of the issuer's revocation log had been written when the token was minted.
-  public let revocationPosition: RevocationPosition?
+  public var revocationPosition: RevocationPosition? { facts.revocationPosition }
   /// All claims.
-  public let claims: Claims
+  public var claims: Claims { facts.claims }
+  /// When the token counts.
+  var times: ClaimTimes { facts.times }
 
   /// Whether the token carries every one of `scopes`.
   public func holds(scopes required: some Sequence<String>) -> Bool {
-    required.allSatisfy(scopes.contains)
+    required.allSatisfy(facts.scopes.contains)
   }
-}
 
-extension Principal {
   /// The principal of a verified token.
   ///
   /// A claim of the wrong type is an error, never taken for an absent one.
+  init(_ verified: Verified<Claims>, keyID: String) throws(JOSEError) {
+    facts = try Facts(verified, keyID: keyID)
+  }
+}
+
+private final class Facts: Sendable {
+  let subject: String
+  let sessionID: String?
+  let clientID: String?
+  let scopes: Set<String>
+  let roles: [String]
+  let tokenID: String
+  let issuer: String
+  let expiresAt: Timestamp
+  let authenticatedAt: Timestamp?
+  let keyID: String
+  let revocationPosition: RevocationPosition?
+  let claims: Claims
+  let times: ClaimTimes
+
   init(_ verified: Verified<Claims>, keyID: String) throws(JOSEError) {
     let claims = verified.value
     self.claims = claims
@@ -54,6 +77,7 @@ extension Principal {
     roles = try claims.strings("roles") ?? []
     authenticatedAt = try claims.timestamp("auth_time")
     revocationPosition = try claims.position("rv")
+    times = ClaimTimes(claims)
   }
 
   private static func required<Value>(_ name: String, _ value: Value?) throws(JOSEError) -> Value {

@@ -17,6 +17,8 @@ public struct RevocationView: Sendable {
   private var nextExpiry: Timestamp?
   /// How many subjects are revoked.
   public private(set) var count = 0
+  /// Tells this view from every other that may answer differently.
+  private(set) var mark = Mark()
 
   /// How many entries may lie apart: each new view copies them.
   static let recentLimit = 1024
@@ -39,6 +41,7 @@ public struct RevocationView: Sendable {
   public func applying(_ newer: [RevocationEntry], at now: Timestamp) -> RevocationView {
     guard let position else { return self }
     var view = self
+    if !newer.isEmpty { view.mark = Mark() }
     for entry in newer {
       view.insert(entry)
     }
@@ -55,22 +58,32 @@ public struct RevocationView: Sendable {
   /// of another epoch is dead whatever the entries say: they do not tell what was taken back in another life
   /// of the log.
   public func revokes(_ principal: Principal) -> Bool {
-    if let position, let minted = principal.revocationPosition, minted.epoch != position.epoch { return true }
-    guard count > 0 else { return false }
-    return revokes(.key, principal.keyID, of: principal)
-      || revokes(.token, principal.tokenID, of: principal)
-      || revokes(.session, principal.sessionID, of: principal)
-      || revokes(.account, principal.subject, of: principal)
-      || revokes(.client, principal.clientID, of: principal)
-      || revokes(.issuer, "", of: principal)
+    if isOfAnotherEpoch(principal.revocationPosition) { return true }
+    return count > 0 && hasEntry(for: RevocationSubjects(principal))
   }
 
-  private func revokes(_ kind: RevocationSubject.Kind, _ id: String?, of principal: Principal) -> Bool {
-    guard let id, let entry = entry(of: RevocationSubject(kind, id: id, issuer: principal.issuer)) else {
-      return false
-    }
+  /// The same, for subjects that are at hand.
+  func revokes(_ subjects: RevocationSubjects) -> Bool {
+    isOfAnotherEpoch(subjects.position) || (count > 0 && hasEntry(for: subjects))
+  }
+
+  private func isOfAnotherEpoch(_ minted: RevocationPosition?) -> Bool {
+    guard let position, let minted else { return false }
+    return minted.epoch != position.epoch
+  }
+
+  private func hasEntry(for subjects: RevocationSubjects) -> Bool {
+    revokes(subjects.key, mintedAt: subjects.position) || revokes(subjects.token, mintedAt: subjects.position)
+      || revokes(subjects.session, mintedAt: subjects.position)
+      || revokes(subjects.account, mintedAt: subjects.position)
+      || revokes(subjects.client, mintedAt: subjects.position)
+      || revokes(subjects.issuer, mintedAt: subjects.position)
+  }
+
+  private func revokes(_ subject: RevocationSubject?, mintedAt minted: RevocationPosition?) -> Bool {
+    guard let subject, let entry = entry(of: subject) else { return false }
     if entry.ignoresPosition { return true }
-    guard let minted = principal.revocationPosition else { return true }
+    guard let minted else { return true }
     return minted.sequence < entry.sequence
   }
 
@@ -106,5 +119,28 @@ public struct RevocationView: Sendable {
       }
       self.nextExpiry = recent.values.map(\.expiresAt).min()
     }
+  }
+}
+
+/// What a revocation may be about that touches one token.
+struct RevocationSubjects: Sendable {
+  let key: RevocationSubject
+  let token: RevocationSubject
+  let session: RevocationSubject?
+  let account: RevocationSubject
+  let client: RevocationSubject?
+  let issuer: RevocationSubject
+  /// How much of the log had been written when the token was minted.
+  let position: RevocationPosition?
+
+  init(_ principal: Principal) {
+    let issuer = principal.issuer
+    key = RevocationSubject(.key, id: principal.keyID, issuer: issuer)
+    token = RevocationSubject(.token, id: principal.tokenID, issuer: issuer)
+    session = principal.sessionID.map { RevocationSubject(.session, id: $0, issuer: issuer) }
+    account = RevocationSubject(.account, id: principal.subject, issuer: issuer)
+    client = principal.clientID.map { RevocationSubject(.client, id: $0, issuer: issuer) }
+    self.issuer = RevocationSubject(.issuer, id: "", issuer: issuer)
+    position = principal.revocationPosition
   }
 }

@@ -94,10 +94,20 @@ extension ClaimsPolicy {
     for name in requiredClaims where claims.json[name] == nil {
       throw Self.missing(name)
     }
-    try checkTimes(claims, at: now)
+    try checkTimes(ClaimTimes(claims), at: now)
   }
 
-  private func checkTimes(_ claims: Claims, at now: Timestamp) throws(JOSEError) {
+  /// Whether claims with these times, which have passed every check before, still pass now.
+  package func isInTime(_ times: ClaimTimes, at now: Timestamp) -> Bool {
+    do throws(JOSEError) {
+      try checkTimes(times, at: now)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  private func checkTimes(_ claims: ClaimTimes, at now: Timestamp) throws(JOSEError) {
     if let expiresAt = claims.expiresAt {
       guard now < expiresAt + leeway else {
         throw JOSEError(.expired, "exp has passed \(Self.seconds(now - expiresAt)) s ago")
@@ -124,6 +134,20 @@ extension ClaimsPolicy {
 
   private static func seconds(_ duration: Duration) -> Int64 {
     duration.components.seconds
+  }
+}
+
+/// When claims count: `exp`, `nbf` and `iat` (RFC 7519 §4.1.4 to §4.1.6).
+package struct ClaimTimes: Sendable {
+  let expiresAt: Timestamp?
+  let notBefore: Timestamp?
+  let issuedAt: Timestamp?
+
+  /// The times of `claims`.
+  package init(_ claims: Claims) {
+    expiresAt = claims.expiresAt
+    notBefore = claims.notBefore
+    issuedAt = claims.issuedAt
   }
 }
 
