@@ -16,10 +16,12 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CReferenceArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+    .target(name: "CAllocations"),
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "CReferenceArgon2",
+        "CReferenceArgon2", "CAllocations",
+        .product(name: "JOSE", package: "signet"), .product(name: "TokenVerification", package: "signet"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
       ]),
     .executableTarget(

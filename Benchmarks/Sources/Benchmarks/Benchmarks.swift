@@ -4,7 +4,7 @@ import Foundation
 @main
 struct Benchmarks {
   static let lines: [any Line.Type] = [
-    ProtectedLine.self, RefreshLine.self, LoginLine.self, FloodLine.self, MemoryLine.self,
+    ChecksLine.self, ProtectedLine.self, RefreshLine.self, LoginLine.self, FloodLine.self, MemoryLine.self,
   ]
 
   static func main() async {

@@ -154,12 +154,15 @@ final class PostgresServer {
     return handle
   }
 
-  /// PostgreSQL does not run as root.
+  /// PostgreSQL does not run as root. `setpriv` becomes the program; `runuser` would stay above it, and stop
+  /// when it is frozen.
   private static func process(_ arguments: [String]) throws -> Process {
     guard let binaries, let program = arguments.first else { throw FixtureError() }
     let process = Process()
     let own = ["\(binaries)/\(program)"] + arguments.dropFirst()
-    let all = geteuid() == 0 ? ["runuser", "-u", "postgres", "--"] + own : own
+    let all =
+      geteuid() == 0
+      ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--"] + own : own
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = all
     process.currentDirectoryURL = URL(filePath: "/tmp")
