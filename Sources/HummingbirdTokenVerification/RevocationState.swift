@@ -21,8 +21,9 @@ public final class RevocationState: Sendable {
     current.withLock { $0 = $0.applying(entries, at: now) }
   }
 
-  /// Follows another log from here on: `view` takes the place of all that was known.
-  package func begin(_ view: RevocationView) {
-    current.withLock { $0 = view }
+  /// Follows another log from here on: `view` takes the place of all that was known, but for keys and single
+  /// tokens, which are not trusted again because a log has lost what was said of them.
+  package func begin(_ view: RevocationView, at now: Timestamp) {
+    current.withLock { $0 = view.succeeding($0, at: now) }
   }
 }

@@ -2,8 +2,8 @@ internal import JOSE
 internal import Synchronization
 internal import TokenVerification
 
-/// The tokens that a process has verified: many small caches, each behind a lock of its own. A token's own bytes
-/// say which, so that two threads meet only over the same one, or by chance.
+/// The tokens that a process has verified: many small caches, each behind a lock of its own. A token's own
+/// bytes say which, so that two threads meet only over the same one, or by chance.
 final class SharedTokenCache: Sendable {
   private let verifier: TokenVerifier
   private let parts: [Part]

@@ -34,8 +34,8 @@ public struct TokenMiddleware<Context: TokenRequestContext>: RouterMiddleware {
   ///   - revocations: what the issuer has taken back; by default nothing is known of it.
   ///   - sources: where the token may stand.
   ///   - presence: whether there must be one.
-  ///   - rememberedTokens: about how many good tokens are remembered, so that their signatures are checked once;
-  ///     each takes about 2.5 KB. 0: every signature is checked every time.
+  ///   - rememberedTokens: about how many good tokens are remembered, so that their signatures are checked
+  ///     once; each takes about 2.5 KB. 0: every signature is checked every time.
   ///   - clock: the time to which tokens are held.
   public init(
     verifier: TokenVerifier, keys: any KeySource, revocations: RevocationState = RevocationState(),

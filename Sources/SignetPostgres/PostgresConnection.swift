@@ -49,7 +49,7 @@ final class PostgresConnection: SQLConnection {
 
   /// What ends a statement, a wait or a transaction that takes too long.
   private static let settings = [
-    ("statement_timeout", "5s"), ("lock_timeout", "4s"), ("idle_in_transaction_session_timeout", "20s"),
+    ("statement_timeout", "5s"), ("lock_timeout", "4s"), ("idle_in_transaction_session_timeout", "5s"),
   ]
 
   /// - Throws: `StorageError.unavailable` for a server that would lose what it has committed, and for a
@@ -199,6 +199,20 @@ extension PostgresConnection {
     return try transaction.settings() == nil ? nil : transaction.revocationPosition()
   }
 
+  /// Whether the log has something else at the place of what was told: it has lost that, and gone on.
+  func hasAnother(_ told: RevocationTelling.Newest) throws -> Bool {
+    guard let entry = told.entry else { return false }
+    let stored = try SQLTransaction(self).revocations(after: told.sequence - 1, limit: 1).first
+    return stored.map { $0.sequence == told.sequence && $0.subject != entry.subject } ?? false
+  }
+
+  /// Lets the log's numbers go on beyond `sequence`, if they are not there yet.
+  func raiseRevocationHead(to sequence: Int64) throws {
+    try write { connection in
+      (try SQLTransaction(connection).raiseRevocationHead(to: sequence), notice: .revocations)
+    }
+  }
+
   func signingKeys() throws -> [SigningKeyRecord] {
     try SQLTransaction(self).signingKeys()
   }
@@ -239,10 +253,16 @@ extension PostgresConnection {
   func commit(_ notice: PostgresNotice?) throws {
     try sendFirst()
     if let notice { pending.append(Pending(command: .own(notice.command))) }
+    session.forgetWarnings()
     do {
       // To a transaction that has failed the server answers so, and no error.
       let tag = try answer(to: .own("COMMIT")).tag
       guard tag == "COMMIT" else { throw StorageError.conflict }
+      // It is committed here, but not as it should be: a standby was not waited for, because somebody has
+      // cancelled that.
+      guard !session.hasWarned else {
+        throw StorageError.outcomeUnknown("PostgreSQL has committed with a warning: see its log")
+      }
     } catch StorageError.unavailable(let reason) where state != .open {
       throw StorageError.outcomeUnknown(reason)
     }

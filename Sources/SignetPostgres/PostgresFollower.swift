@@ -93,12 +93,14 @@ final class PostgresFollower: Sendable {
   }
 
   private func look(through connection: PostgresConnection, at part: Part, _ sight: inout Sight) throws {
-    let heard = telling.last
+    let heard = telling.newest
     // A database without an authority has no log yet.
     guard let head = try connection.revocationHead() else { return }
-    if head.sequence < heard {
+    if try head.sequence < heard.sequence || connection.hasAnother(heard) {
+      // Or what is written from now on would not touch tokens that were minted at a higher place.
+      try connection.raiseRevocationHead(to: heard.sequence)
       telling.beginAgain()
-      observer(.revocationLogWentBack(heard: heard))
+      observer(.revocationLogWentBack(heard: heard.sequence))
     }
     try telling.hear(reading: connection.revocations(after:))
     if head.epoch != sight.epoch {

@@ -22,6 +22,7 @@ final class PostgresSession {
   /// How long one command may take, the server's own limit included.
   let patience: Duration
   private let onRoundTrip: RoundTripObserver
+  private let warnings = ServerWarnings()
 
   /// Connects, which takes as long as the target's `connect_timeout` for each address.
   /// - Throws: `StorageError.unavailable`.
@@ -49,8 +50,16 @@ final class PostgresSession {
     else {
       throw StorageError.unavailable("cannot reach the database: \(ConnectionAdvice.adding(to: complaint))")
     }
-    // SAFETY: the function takes no context and touches nothing. Notices would go to standard error.
-    unsafe PQsetNoticeReceiver(handle, { _, _ in }, nil)
+    // SAFETY: the function touches its context alone, which this object keeps for as long as the connection.
+    // Without it what the server remarks would go to standard error.
+    unsafe PQsetNoticeReceiver(handle, ServerWarnings.receiver, warnings.context)
+  }
+
+  /// Whether the server has warned of something since ``forgetWarnings()``.
+  var hasWarned: Bool { warnings.isThere }
+
+  func forgetWarnings() {
+    warnings.isThere = false
   }
 
   deinit {

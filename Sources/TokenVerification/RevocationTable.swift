@@ -24,6 +24,9 @@ struct RevocationTable: Sendable {
     dropTime = Self.dropTime(expiries)
   }
 
+  /// All of them.
+  var entries: [RevocationEntry] { subjects.indices.map { self[$0] } }
+
   /// What is known of a subject.
   func entry(of subject: RevocationSubject) -> RevocationEntry? {
     index(of: subject).map { self[$0] }

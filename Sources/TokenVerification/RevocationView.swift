@@ -51,6 +51,29 @@ public struct RevocationView: Sendable {
     return view
   }
 
+  /// Whether a key of `issuer` is revoked.
+  package func revokes(keyID: String, of issuer: String) -> Bool {
+    entry(of: RevocationSubject(.key, id: keyID, issuer: issuer)) != nil
+  }
+
+  /// This view, of a log that takes the place of the one that `older` follows, with what `older` knows of keys
+  /// and single tokens: that counts whatever the log's position, and the new log may never have heard of it.
+  package func succeeding(_ older: RevocationView, at now: Timestamp) -> RevocationView {
+    guard position != nil else { return self }
+    var view = self
+    for entry in older.entries where entry.ignoresPosition && entry.expiresAt > now {
+      view.insert(
+        RevocationEntry(
+          sequence: 0, subject: entry.subject, ignoresPosition: true, expiresAt: entry.expiresAt))
+    }
+    view.mark = Mark()
+    view.dropExpired(at: now)
+    return view
+  }
+
+  /// All that is known; of one subject perhaps also what was known before.
+  private var entries: [RevocationEntry] { table.entries + recent.values }
+
   /// Whether the token of `principal` is revoked.
   ///
   /// An entry for a session, an account, a client or the issuer kills what was minted before it: tokens whose

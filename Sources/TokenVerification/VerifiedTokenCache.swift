@@ -3,9 +3,9 @@ public import JOSE
 /// A verifier that remembers the tokens that it has let in: what it answers is always what
 /// ``TokenVerifier/verify(_:keys:revocations:at:)`` would, sooner.
 ///
-/// A remembered token is known by all of its bytes. It is checked anew once the keys have changed or its time is
-/// over, and held against the revocations once they have changed; until then it costs a comparison. Refused
-/// tokens are not remembered: whoever sends them would choose what is in here.
+/// A remembered token is known by all of its bytes. It is checked anew once the keys have changed or its time
+/// is over, and held against the revocations once they have changed; until then it costs a comparison.
+/// Refused tokens are not remembered: whoever sends them would choose what is in here.
 ///
 /// A value, to be used by one thread at a time. It holds at most ``capacity`` tokens, about 2.5 KB each with
 /// what they say; one of more than 2,048 bytes is checked each time.
@@ -14,7 +14,7 @@ public struct VerifiedTokenCache: Sendable {
   public let capacity: Int
 
   private let verifier: TokenVerifier
-  /// Sets of four. A token's hash names its set; in a set that is full the one that was used least lately goes.
+  /// Sets of four. A token's hash names its set; in a full set the one that was used least lately goes.
   private var slots: [Slot?]
   /// Counts the uses.
   private var time: UInt64 = 0
@@ -34,7 +34,7 @@ public struct VerifiedTokenCache: Sendable {
   /// A cache over `verifier`.
   /// - Parameters:
   ///   - verifier: what checks a token that is not remembered.
-  ///   - capacity: how many it holds; brought to a power of two of at least 4 and at most 1,048,576.
+  ///   - capacity: how many it holds; brought to a power of two, 4 to 1,048,576 (which take 2.6 GB).
   public init(verifier: TokenVerifier, capacity: Int = 1024) {
     var size = 4
     while size < min(capacity, Self.largestCapacity) { size *= 2 }
@@ -94,10 +94,11 @@ public struct VerifiedTokenCache: Sendable {
       keys: keys.mark, revocations: revocations.mark, lastUse: time)
   }
 
-  /// A number that tokens share rarely. Which tokens do, nobody can know outside of this process.
+  /// A number that tokens share rarely; seeded for each process, so that nobody outside can choose tokens that
+  /// share one.
   ///
-  /// The end of a token is the end of its signature, which differs wherever anything differs; and only a token
-  /// whose signature is good gets in.
+  /// The end of a token is the end of its signature, which differs wherever anything differs; and only a
+  /// token whose signature is good gets in.
   package static func hash(_ token: [UInt8]) -> UInt64 {
     var hasher = Hasher()
     hasher.combine(token.count)
@@ -125,11 +126,10 @@ extension VerifiedTokenCache {
 
   private func set(of hash: UInt64) -> Range<Int> {
     // The lowest bits may have chosen the cache already, of several.
-    let first = Int(truncatingIfNeeded: hash >> 16) & (slots.count / Self.ways - 1) * Self.ways
+    let first = (Int(truncatingIfNeeded: hash >> 16) & (slots.count / Self.ways - 1)) * Self.ways
     return first..<first + Self.ways
   }
 }
 
-/// Tells one value from another without a look at what is in them. Whoever holds it may compare it for as long
-/// as he holds it: no other is ever the same.
+/// Tells one value from another without a look at what is in them. While it is held, no other is the same.
 final class Mark: Sendable {}

@@ -3,11 +3,11 @@ import SignetTesting
 import Testing
 
 /// Three nodes behind HAProxy on one PostgreSQL keep what they have acknowledged, all of it, and do the rest
-/// wholly or not at all, whatever fails. `make fault-test` runs the long form; `SIGNET_ROUNDS` and `SIGNET_SEED`
-/// are its settings.
+/// wholly or not at all, whatever fails. `make fault-test` runs the long form; `SIGNET_ROUNDS` and
+/// `SIGNET_SEED` are its settings.
 @Suite(.serialized, .blocking, .enabled(if: Cluster.hasParts || VectorFolder.isContinuousIntegration))
 struct ClusterTests {
-  @Test func `nothing acknowledged is lost, nothing is half done, no token lives on, whatever fails`()
+  @Test func `nothing acknowledged is lost, nothing is half done, and no revoked token lives on`()
     async throws
   {
     let asked = ProcessInfo.processInfo.environment["SIGNET_ROUNDS"].flatMap { Int($0) }

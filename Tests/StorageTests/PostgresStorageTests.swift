@@ -45,6 +45,20 @@ import TokenVerification
     #expect(try await storage.read { try $0.accounts(after: nil, limit: 9) }.map(\.id) == [.numbered(2)])
   }
 
+  @Test func `a commit that the server warns of is not answered with success`() async throws {
+    let database = try PrivatePostgres.database()
+    let storage = try database.open()
+    // As when somebody cancels the wait for a standby: it is committed, and perhaps on this server alone.
+    try database.atCommit("RAISE WARNING 'canceling wait for synchronous replication'")
+    do {
+      try await storage.write { try $0.insert(try Account.numbered(1)) }
+      Issue.record("it was answered with success")
+    } catch StorageError.outcomeUnknown {}
+    try database.sql("DROP TRIGGER at_commit ON accounts")
+    try await storage.write { try $0.insert(try Account.numbered(2)) }
+    #expect(try await storage.read { try $0.accounts(after: nil, limit: 9) }.count == 2)
+  }
+
   @Test func `what a lost commit had written all the same is told with the next one`() async throws {
     let database = try PrivatePostgres.database()
     let told = Told()

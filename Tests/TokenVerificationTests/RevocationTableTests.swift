@@ -61,7 +61,7 @@ import Testing
       view = view.applying([Self.entry(subject, Int64(number + 1), lasting: lasting)], at: Self.now)
     }
     #expect(view.count == count)
-    // The same again, and late, changes nothing; what has expired goes, without a merge for each.
+    // The same again, and late, changes nothing; what has expired goes.
     view = view.applying([Self.entry(subjects[0], 1, lasting: .seconds(100))], at: Self.now)
     #expect(view.count == count)
     #expect(view.applying([], at: Self.now + .seconds(500)).count == count / 2)

@@ -132,4 +132,17 @@ import TokenVerification
       }
     }
   }
+
+  @Test func `another log takes the place of one, and what was said of keys and tokens stays`() throws {
+    let old = RevocationView(epoch: "epoch").applying(
+      [entry(7, .session, "s1"), entry(8, .key, "k1"), entry(9, .token, "t9", lasting: .seconds(5))],
+      at: Self.now)
+    let new = RevocationView(epoch: "new").succeeding(old, at: Self.now + .seconds(5))
+    #expect(new.count == 1 && new.position == RevocationPosition(epoch: "new", sequence: 0))
+    #expect(try new.revokes(principal(rv: "new.99")))
+    #expect(new.revokes(keyID: "k1", of: issuer.issuer) && !new.revokes(keyID: "k2", of: issuer.issuer))
+    #expect(
+      try !RevocationView(epoch: "new").succeeding(.empty, at: Self.now).revokes(principal(rv: "new.99")))
+    #expect(RevocationView.empty.succeeding(old, at: Self.now).count == 0)
+  }
 }

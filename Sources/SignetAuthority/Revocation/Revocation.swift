@@ -16,12 +16,13 @@ package enum Revocation {
   /// The entries that take `target` back.
   ///
   /// An entry lives as long as any token that it can touch: the longest lifetime that any configuration may
-  /// have given it, and the most that a verifier may forgive; one for a key as long as verifiers may keep its
-  /// public half.
+  /// have given it, the most that a verifier may forgive, and what the clocks of two nodes may differ by; one
+  /// for a key as long as verifiers may keep its public half.
   package static func decide(
     _ target: Target, policy: AuthorityPolicy, at now: Timestamp
   ) -> [RevocationDraft] {
-    let expiry = now + AuthorityPolicy.longestAccessTokenLifetime + AuthorityPolicy.maximumLeeway
+    let expiry =
+      now + AuthorityPolicy.longestAccessTokenLifetime + AuthorityPolicy.maximumLeeway + clockAllowance
     switch target {
     case .sessions(let sessions):
       return sessions.map { session in
@@ -37,6 +38,9 @@ package enum Revocation {
       return [RevocationDraft(subject: subject, ignoresPosition: false, expiresAt: expiry)]
     }
   }
+
+  /// How much later than this node's the clock may be of the one that mints, or of the one that forgets.
+  package static let clockAllowance: Duration = .seconds(300)
 
   /// No verifier keeps a key longer than this without hearing of it again.
   package static let keyCacheHardLimit: Duration = .seconds(86_400)

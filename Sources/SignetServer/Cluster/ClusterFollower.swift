@@ -37,7 +37,7 @@ package struct ClusterFollower: Service {
     case .signingKeysChanged: begin(.keys)
     case .revocationEpochBegan:
       service.logger.notice("the revocation log has begun a new epoch")
-      begin(.revocations)
+      begin(.revocations, .keys)
     case .revocationLogWentBack(let heard):
       // What it has lost is still in force here. What else was lost nobody can tell: an operator must say so.
       service.logger.critical(

@@ -1,5 +1,7 @@
+internal import HummingbirdTokenVerification
 internal import Logging
 package import SignetAuthority
+internal import TokenVerification
 
 extension AuthorityService {
   /// Rotates the signing keys, or the secrets of the resource with `audience`, and goes on with the new one
@@ -65,9 +67,19 @@ extension AuthorityService {
   }
 
   /// Takes over the keys as they are stored now: another node may have changed them.
+  ///
+  /// A database that is an older state of itself may hold a key whose revocation it has lost. It is revoked
+  /// once more.
   func reloadKeys() async throws {
     let ticket = keys.ticket()
     let records = try await storage.read { tx in try tx.signingKeys() }
+    let view = revocations.view
+    let revoked = records.filter { view.revokes(keyID: $0.keyID, of: authority.policy.issuer) }
+    for key in revoked {
+      logger.critical("a revoked key is back; it is revoked again", metadata: ["kid": "\(key.keyID)"])
+      _ = try await revokeKey(key.keyID, origin: RequestOrigin(requestID: "cluster"))
+    }
+    guard revoked.isEmpty else { return }
     keys.replace(with: try authority.signingKeys(from: records), ticket: ticket)
   }
 }

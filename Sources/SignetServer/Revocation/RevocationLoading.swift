@@ -16,7 +16,7 @@ extension RevocationState {
   /// that makes the same view.
   func load(from storage: any AuthorityStorage, at now: Timestamp) async throws {
     let head = try await storage.read { tx in try tx.revocationPosition() }
-    begin(RevocationView(epoch: head.epoch))
+    begin(RevocationView(epoch: head.epoch), at: now)
     try await catchUp(after: 0, from: storage, at: now)
   }
 
@@ -34,7 +34,7 @@ extension RevocationState {
       last = page.last?.sequence ?? last
       if page.count < Self.pageSize { break }
     }
-    begin(fresh)
+    begin(fresh, at: now)
     // What was told to the old view meanwhile.
     try await catchUp(after: last, from: storage, at: now)
   }

@@ -30,6 +30,14 @@ extension SQLTransaction {
     try executeOnOne("UPDATE revocation_log SET epoch = ?, moved_to = NULL WHERE id = 1", [.text(epoch)])
   }
 
+  /// Lets the numbers go on beyond `sequence`. A database that is an older state of itself would give numbers
+  /// once more that tokens were minted at.
+  package func raiseRevocationHead(to sequence: Int64) throws {
+    try execute(
+      "UPDATE revocation_log SET sequence = ? WHERE id = 1 AND sequence < ?",
+      [.integer(sequence), .integer(sequence)])
+  }
+
   package func deleteRevocations(expiredBefore cutoff: Timestamp) throws -> Int {
     try execute("DELETE FROM revocations WHERE expires_at < ?", [.timestamp(cutoff)])
   }

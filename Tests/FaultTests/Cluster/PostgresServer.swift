@@ -2,8 +2,8 @@ import Foundation
 import Glibc
 import SignetTesting
 
-/// A PostgreSQL that a test may kill, freeze, stop, copy and promote. It listens on a Unix socket in its folder.
-/// Used from one task.
+/// A PostgreSQL that a test may kill, freeze, stop, copy and promote. It listens on a Unix socket in its
+/// folder. Used from one task.
 final class PostgresServer {
   let folder: String
   private var server: Process?

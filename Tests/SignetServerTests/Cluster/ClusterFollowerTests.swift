@@ -71,6 +71,33 @@ import TokenVerification
   }
 
   @Test(.timeLimit(.minutes(10)))
+  func `a revoked key that the database has back is revoked again, and no new epoch brings it back`()
+    async throws
+  {
+    try await RunningAuthority.run { running in
+      let service = running.service
+      let issuer = service.authority.policy.issuer
+      let leaked = try #require(service.keys.current.signer.keyID)
+      // This node has heard of it; the database, an older state of itself, has not.
+      let entry = RevocationEntry(
+        sequence: 100, subject: RevocationSubject(.key, id: leaked, issuer: issuer), ignoresPosition: true,
+        expiresAt: service.clock() + .seconds(600))
+      service.revocations.apply([entry], at: service.clock())
+      try await Self.following(service) { follower in
+        follower.hear(.revocationLogWentBack(heard: 100))
+        await Self.until { !service.keys.snapshot.keyIDs.contains(leaked) }
+        #expect(service.keys.current.signer.keyID != leaked)
+        let stored = try await service.storage.read { try $0.signingKeys() }
+        #expect(!stored.contains { $0.keyID == leaked })
+        let (epoch, _) = try await Self.neighbour(of: service).beginEpoch(origin: TestAuthority.origin)
+        follower.hear(.revocationEpochBegan)
+        await Self.until { service.revocations.view.position?.epoch == epoch }
+      }
+      #expect(service.revocations.view.revokes(keyID: leaked, of: issuer))
+    }
+  }
+
+  @Test(.timeLimit(.minutes(10)))
   func `a new epoch that another node has begun ends every token here`() async throws {
     try await RunningAuthority.run { running in
       try await running.addAccount()

@@ -97,8 +97,8 @@ private struct Fixture: Sendable {
     }
   }
 
-  /// Nanoseconds of one check, all threads' together, and how often a check asks for memory. Each thread has a
-  /// cache of its own, as an event loop has.
+  /// Nanoseconds of one check, all threads' together, and how often a check asks for memory. Each thread has
+  /// a cache of its own.
   func remembered(_ view: RevocationView, threads: Int) -> (nanoseconds: Double, allocations: Double) {
     let rounds = 300
     let checks = Double(threads * rounds * tokens.count)
