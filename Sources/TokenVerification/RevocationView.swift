@@ -56,8 +56,8 @@ public struct RevocationView: Sendable {
     entry(of: RevocationSubject(.key, id: keyID, issuer: issuer)) != nil
   }
 
-  /// This view, of a log that takes the place of the one that `older` follows, with what `older` knows of keys
-  /// and single tokens: that counts whatever the log's position, and the new log may never have heard of it.
+  /// This view, of a log that takes the place of the one that `older` follows, with what `older` knows of
+  /// keys and single tokens: that counts whatever the position, and the new log may never have heard of it.
   package func succeeding(_ older: RevocationView, at now: Timestamp) -> RevocationView {
     guard position != nil else { return self }
     var view = self

@@ -94,8 +94,8 @@ public struct VerifiedTokenCache: Sendable {
       keys: keys.mark, revocations: revocations.mark, lastUse: time)
   }
 
-  /// A number that tokens share rarely; seeded for each process, so that nobody outside can choose tokens that
-  /// share one.
+  /// A number that tokens share rarely; seeded for each process, so that nobody outside can choose tokens
+  /// that share one.
   ///
   /// The end of a token is the end of its signature, which differs wherever anything differs; and only a
   /// token whose signature is good gets in.

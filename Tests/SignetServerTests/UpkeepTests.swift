@@ -22,7 +22,7 @@ import TokenVerification
       #expect(service.keys.current.published.keys.count == 3)
       #expect(try await session(ended.session, in: service) != nil)
 
-      running.clock.advance(by: .seconds(3_661))
+      running.clock.advance(by: .seconds(3_961))
       try await service.tendKeys()
       try await service.removeExpired()
       #expect(service.revocations.view.count == 0)

@@ -5,14 +5,20 @@ internal import Synchronization
 /// A relay between a client and a server whose network can fail: connections that end, and connections on
 /// which nothing arrives any more although they are open.
 package final class FaultyRelay: Sendable {
-  private let listener: any Channel
+  package let port: Int
+  private let listener: Mutex<(any Channel)?>
   private let paths: Paths
 
   /// Listens on a free port of the loopback address, and connects each client with `target`.
   package init(to target: SocketAddress) async throws {
-    let paths = Paths(to: target)
-    self.paths = paths
-    listener = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+    paths = Paths(to: target)
+    let channel = try await Self.listen(port: 0, paths)
+    port = channel.localAddress?.port ?? 0
+    listener = Mutex(channel)
+  }
+
+  private static func listen(port: Int, _ paths: Paths) async throws -> any Channel {
+    try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelOption(.autoRead, value: false)
       .childChannelInitializer { client in
@@ -26,14 +32,24 @@ package final class FaultyRelay: Sendable {
             }.map { paths.add(client, server) }
           }
       }
-      .bind(host: "127.0.0.1", port: 0).get()
+      .bind(host: "127.0.0.1", port: port).get()
   }
 
-  package var port: Int { listener.localAddress?.port ?? 0 }
+  /// Nobody listens any more, as on a machine that is gone.
+  package func refuse() async throws {
+    let channel = listener.withLock { listener in
+      defer { listener = nil }
+      return listener
+    }
+    try await channel?.close()
+    paths.cut()
+  }
 
-  /// Connects the clients that come from now on with `target`.
-  package func lead(to target: SocketAddress) {
+  /// Listens again, on the same port, and connects the clients with `target`.
+  package func accept(to target: SocketAddress) async throws {
     paths.target = target
+    let channel = try await Self.listen(port: port, paths)
+    listener.withLock { $0 = channel }
   }
 
   /// Ends every connection; the next client is served.
@@ -49,11 +65,6 @@ package final class FaultyRelay: Sendable {
   /// Lets everything through again, what has come meanwhile first.
   package func resume() {
     paths.setStalled(false)
-  }
-
-  package func close() async throws {
-    try await listener.close()
-    paths.cut()
   }
 }
 

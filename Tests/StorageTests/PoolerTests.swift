@@ -34,7 +34,7 @@ import Testing
     try await Self.writeMuch(to: storage)
     #expect(
       try database.sql("SELECT count(*), min(settings), max(settings) FROM seen") == [
-        "60|5s 4s 20s|5s 4s 20s"
+        "60|5s 4s 5s|5s 4s 5s"
       ])
   }
 

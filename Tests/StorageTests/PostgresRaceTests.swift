@@ -93,8 +93,7 @@ import TokenVerification
     for (node, heard) in zip(nodes, told) {
       try await node.write { try $0.append([.numbered(0)]) }
       // An entry may be heard of twice; none comes before one with a lower number.
-      var seen: Set<Int64> = []
-      let inOrder = heard.sequences.filter { seen.insert($0).inserted }
+      let inOrder = heard.firstHearings.map(\.sequence)
       let newest = Int64(inOrder.count)
       #expect(inOrder == (1...newest).map { $0 })
       #expect(newest >= 201)

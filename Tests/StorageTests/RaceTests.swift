@@ -81,7 +81,8 @@ import TokenVerification
     let entries = try await store.read { try $0.revocations(after: 0, limit: 999) }
     #expect(entries.map(\.sequence) == Array(1...320))
     #expect(entries.map(\.expiresAt) == (1...320).map { .after($0) })
-    #expect(told.all == entries)
+    // An engine with many writers may tell an entry twice.
+    #expect(told.firstHearings == entries)
   }
 
   @Test(arguments: Engine.allCases)

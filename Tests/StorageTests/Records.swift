@@ -110,5 +110,10 @@ final class Told: Sendable {
   }
 
   var sequences: [Int64] { entries.value.map(\.sequence) }
+  /// What was told, each number once.
+  var firstHearings: [RevocationEntry] {
+    var seen: Set<Int64> = []
+    return all.filter { seen.insert($0.sequence).inserted }
+  }
   var all: [RevocationEntry] { entries.value }
 }

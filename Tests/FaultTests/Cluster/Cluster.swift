@@ -21,8 +21,10 @@ final class Cluster {
     let path = folder.path(percentEncoded: false)
     primary = try PostgresServer()
     try primary.sql("CREATE DATABASE signet TEMPLATE template0 ENCODING UTF8 LOCALE 'C'")
-    let (place, nowhere) = (primary.socket, primary.folder + "/nobody")
-    relays = [try await Self.relay(to: place), try await Self.relay(to: nowhere)]
+    let place = try SocketAddress(unixDomainSocketPath: primary.socket)
+    relays = [try await FaultyRelay(to: place), try await FaultyRelay(to: place)]
+    // Nobody is at the second place yet.
+    try await relays[1].refuse()
     nodes = (1...3).map { ClusterNode("node\($0)", in: path) }
     try Self.makeAuthority(on: nodes, database: Self.url(relays))
     for node in nodes { try node.start() }
@@ -57,9 +59,10 @@ final class Cluster {
   /// Kills the primary, and makes a standby that has all that was acknowledged the new one.
   func failOver() async throws {
     let standby = try PostgresServer(standbyOf: primary)
-    relays[1].lead(to: try SocketAddress(unixDomainSocketPath: standby.socket))
     primary.kill()
+    try await relays[0].refuse()
     try await everyNode(isReady: false)
+    try await relays[1].accept(to: try SocketAddress(unixDomainSocketPath: standby.socket))
     try standby.promote()
     primary = standby
     relays.reverse()
@@ -72,10 +75,6 @@ final class Cluster {
     } catch {
       return nil
     }
-  }
-
-  private static func relay(to socket: String) async throws -> FaultyRelay {
-    try await FaultyRelay(to: try SocketAddress(unixDomainSocketPath: socket))
   }
 
   private static func url(_ relays: [FaultyRelay]) -> String {

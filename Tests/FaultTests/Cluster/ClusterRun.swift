@@ -43,8 +43,9 @@ final class ClusterRun {
       if count >= limit { moment.come() }
     }
     let watch = RevocationWatch(ports: cluster.nodes.map(\.port))
+    // No client hangs up: nobody could say when the node that he had asked is done with it.
     let load = Load(
-      client: cluster.client, tally: tally, abandonedPercent: 3, hasOtherServers: true,
+      client: cluster.client, tally: tally, hasOtherServers: true,
       goesOn: { !isOver.load(ordering: .acquiring) }, onEnded: watch.see)
     let (before, seed) = (groups, generator.next())
     async let loaded = Self.run(load, before, seed: seed, then: moment)

@@ -9,7 +9,7 @@ import TokenVerification
     let policy = try TestAuthority.policy(accessTokenLifetime: .seconds(30))
     let sessions = [SessionID(from: .seeded(Seed(1))), SessionID(from: .seeded(Seed(2)))]
     let drafts = Revocation.decide(.sessions(sessions), policy: policy, at: TestClock.start)
-    #expect(drafts.map(\.expiresAt) == Array(repeating: TestClock.start + .seconds(3660), count: 2))
+    #expect(drafts.map(\.expiresAt) == Array(repeating: TestClock.start + .seconds(3960), count: 2))
     #expect(drafts.allSatisfy { !$0.ignoresPosition })
     #expect(
       drafts.map(\.subject)
@@ -34,7 +34,7 @@ import TokenVerification
     #expect(
       drafts == [
         RevocationDraft(
-          subject: subject, ignoresPosition: false, expiresAt: TestClock.start + .seconds(3660))
+          subject: subject, ignoresPosition: false, expiresAt: TestClock.start + .seconds(3960))
       ])
   }
 

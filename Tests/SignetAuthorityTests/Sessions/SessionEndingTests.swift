@@ -114,7 +114,7 @@ import TokenVerification
     world.clock.advance(by: .seconds(3660))
     let tokens = try await world.test.logIn(account)
     _ = try await endAll(of: account, in: world)
-    world.clock.advance(by: .seconds(3661))
+    world.clock.advance(by: .seconds(3961))
     _ = try await endAll(of: account, in: world)
     #expect(world.revocations.count == 2, "the first may still be within a verifier's leeway")
     let old = try await world.test.logIn(account)
@@ -130,7 +130,7 @@ import TokenVerification
     let account = try await world.test.addAccount()
     for _ in 0..<3 { #expect(try await world.logOut(try await world.test.logIn(account))) }
     let kept = try await world.test.logIn(account)
-    world.clock.advance(by: .seconds(3661))
+    world.clock.advance(by: .seconds(3961))
     func purge() async throws -> Int {
       try await world.write { authority, tx, now in
         try authority.purge(sessionsFinishedBefore: now, limit: 2, in: tx, at: now)
