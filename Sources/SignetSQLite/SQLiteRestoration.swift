@@ -123,10 +123,25 @@ package final class SQLiteRestoration {
   }
 
   /// What root has made belongs to the user whose folder it lies in.
+  ///
+  /// That user may put a link in its place meanwhile, to somebody else's file: it is not followed.
+  /// - Throws: `StorageError.unavailable` for a link, and for what is not there.
   static func giveToOwner(of folder: String, _ paths: [String]) throws {
     guard geteuid() == 0 else { return }
     let attributes = try FileManager.default.attributesOfItem(atPath: folder)
-    let owner = attributes.filter { [.ownerAccountID, .groupOwnerAccountID].contains($0.key) }
-    for path in paths { try FileManager.default.setAttributes(owner, ofItemAtPath: path) }
+    guard let user = (attributes[.ownerAccountID] as? NSNumber)?.uint32Value,
+      let group = (attributes[.groupOwnerAccountID] as? NSNumber)?.uint32Value
+    else { throw StorageError.unavailable("nobody can be seen to own \(folder)") }
+    for path in paths {
+      // SAFETY: the path is NUL-terminated and lives through the call.
+      let file = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+      guard file >= 0 else {
+        throw StorageError.unavailable("\(path) cannot be given to the owner of its folder: errno \(errno)")
+      }
+      defer { close(file) }
+      guard fchown(file, user, group) == 0 else {
+        throw StorageError.unavailable("\(path) cannot be given to the owner of its folder: errno \(errno)")
+      }
+    }
   }
 }

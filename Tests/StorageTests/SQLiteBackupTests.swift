@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Glibc
 import SignetAuthority
 import SignetTesting
 import Testing
@@ -12,6 +13,24 @@ import Testing
 
   init() throws {
     folder = try TemporaryFolder()
+  }
+
+  @Test(.enabled(if: geteuid() == 0, "only root can give files away"))
+  func `what root has made is given to the folder's owner, and what a link leads to is not`() throws {
+    func owner(_ path: String) throws -> Int? {
+      (try FileManager.default.attributesOfItem(atPath: path)[.ownerAccountID] as? NSNumber)?.intValue
+    }
+    let (theirs, made, link, ours) = (
+      folder.path("theirs"), folder.path("theirs/made"), folder.path("theirs/link"), folder.path("ours")
+    )
+    try FileManager.default.createDirectory(atPath: theirs, withIntermediateDirectories: false)
+    for path in [made, ours] { try Data().write(to: URL(filePath: path)) }
+    try FileManager.default.setAttributes([.ownerAccountID: 65_534], ofItemAtPath: theirs)
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: ours)
+    try SQLiteRestoration.giveToOwner(of: theirs, [made])
+    #expect(try owner(made) == 65_534)
+    #expect(throws: StorageError.self) { try SQLiteRestoration.giveToOwner(of: theirs, [link]) }
+    #expect(try owner(ours) == 0)
   }
 
   /// A database with so many accounts, closed.
