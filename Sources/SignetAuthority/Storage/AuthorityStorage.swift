@@ -38,8 +38,9 @@ package enum StorageError: Error, Hashable, Sendable {
   case conflict
   /// The engine cannot serve now: disk full, I/O error, locked. Nothing was written.
   case unavailable(String)
-  /// The engine was lost while it committed: all of it was written, or nothing. It is not tried again,
-  /// because it could then happen twice.
+  /// The engine was lost while it committed, or has committed without the safety that was asked of it: all of
+  /// it was written, or nothing, or it may yet be lost. It is not tried again, because it could then happen
+  /// twice.
   case outcomeUnknown(String)
   /// What is stored makes no sense: a damaged file, or one that another program wrote.
   case corrupt(String)
