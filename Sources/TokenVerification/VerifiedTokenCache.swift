@@ -1,4 +1,5 @@
 public import JOSE
+internal import Synchronization
 
 /// A verifier that remembers the tokens that it has let in: what it answers is always what
 /// ``TokenVerifier/verify(_:keys:revocations:at:)`` would, sooner.
@@ -14,21 +15,32 @@ public struct VerifiedTokenCache: Sendable {
   public let capacity: Int
 
   private let verifier: TokenVerifier
-  /// Sets of four. A token's hash names its set; in a full set the one that was used least lately goes.
-  private var slots: [Slot?]
   /// Counts the uses.
   private var time: UInt64 = 0
 
-  private struct Slot: Sendable {
-    let hash: UInt64
+  // A place is an index into each of these. A token's hash names two sets of four places; when both are full,
+  // the one of the eight that was used least lately goes.
+
+  /// The hash of the token at a place: a look goes by these alone until one fits.
+  private var hashes: [UInt64]
+  private var tokens: [Remembered?]
+  /// The revocations that the token was last seen not to be among.
+  private var revocations: [Mark]
+  private var uses: [UInt64]
+
+  /// A token, what it says, and the keys that it was verified with.
+  private final class Remembered: Sendable {
     let token: [UInt8]
     let principal: Principal
     let subjects: RevocationSubjects
-    /// The keys that it was verified with.
     let keys: Mark
-    /// The revocations that it was last seen not to be among.
-    var revocations: Mark
-    var lastUse: UInt64
+
+    init(_ token: [UInt8], _ principal: Principal, keys: Mark) {
+      self.token = token
+      self.principal = principal
+      subjects = RevocationSubjects(principal)
+      self.keys = keys
+    }
   }
 
   /// A cache over `verifier`.
@@ -40,11 +52,14 @@ public struct VerifiedTokenCache: Sendable {
     while size < min(capacity, Self.largestCapacity) { size *= 2 }
     self.capacity = size
     self.verifier = verifier
-    slots = Array(repeating: nil, count: size)
+    hashes = Array(repeating: 0, count: size)
+    tokens = Array(repeating: nil, count: size)
+    revocations = Array(repeating: Mark(), count: size)
+    uses = Array(repeating: 0, count: size)
   }
 
   /// How many tokens it holds.
-  public var count: Int { slots.count { $0 != nil } }
+  public var count: Int { tokens.count { $0 != nil } }
 
   /// Whether a token is remembered, whatever it is worth by now.
   func holds(_ token: [UInt8]) -> Bool { place(of: token, Self.hash(token)) != nil }
@@ -66,32 +81,32 @@ public struct VerifiedTokenCache: Sendable {
     _ token: [UInt8], _ hash: UInt64, keys: KeySnapshot, revocations: RevocationView, at now: Timestamp
   ) -> Verdict? {
     time += 1
-    guard let place = place(of: token, hash), let slot = slots[place] else { return nil }
-    guard slot.keys === keys.mark, verifier.policy.claims.isInTime(slot.principal.times, at: now) else {
+    guard let place = place(of: token, hash), let known = tokens[place] else { return nil }
+    guard known.keys == keys.mark, verifier.policy.claims.isInTime(known.principal.times, at: now) else {
       return nil
     }
-    if slot.revocations !== revocations.mark {
-      guard !revocations.revokes(slot.subjects) else { return nil }
-      slots[place]?.revocations = revocations.mark
+    if self.revocations[place] != revocations.mark {
+      guard !revocations.revokes(known.subjects) else { return nil }
+      self.revocations[place] = revocations.mark
     }
-    slots[place]?.lastUse = time
-    return .allow(slot.principal)
+    uses[place] = time
+    return .allow(known.principal)
   }
 
   /// Takes over what the verifier has said of a token, over these keys and revocations.
   package mutating func note(
     _ verdict: Verdict, of token: [UInt8], _ hash: UInt64, keys: KeySnapshot, revocations: RevocationView
   ) {
-    let place = place(of: token, hash)
+    let known = place(of: token, hash)
     guard case .allow(let principal) = verdict, token.count <= Self.maximumTokenBytes else {
-      if let place { slots[place] = nil }
+      if let known { forget(known) }
       return
     }
-    let set = set(of: hash)
-    let oldest = set.min { slots[$0]?.lastUse ?? 0 < slots[$1]?.lastUse ?? 0 }
-    slots[place ?? oldest ?? set.lowerBound] = Slot(
-      hash: hash, token: token, principal: principal, subjects: RevocationSubjects(principal),
-      keys: keys.mark, revocations: revocations.mark, lastUse: time)
+    let place = known ?? placeToFill(hash)
+    hashes[place] = hash
+    tokens[place] = Remembered(token, principal, keys: keys.mark)
+    self.revocations[place] = revocations.mark
+    uses[place] = time
   }
 
   /// A number that tokens share rarely; seeded for each process, so that nobody outside can choose tokens
@@ -116,20 +131,47 @@ public struct VerifiedTokenCache: Sendable {
   private static let maximumTokenBytes = 2_048
 }
 
+// MARK: - Places
+
 extension VerifiedTokenCache {
   private func place(of token: [UInt8], _ hash: UInt64) -> Int? {
-    set(of: hash).first { place in
-      guard let slot = slots[place], slot.hash == hash else { return false }
-      return constantTimeEquals(slot.token, token)
-    }
+    place(of: token, hash, in: firstSet(hash)) ?? place(of: token, hash, in: secondSet(hash))
   }
 
-  private func set(of hash: UInt64) -> Range<Int> {
-    // The lowest bits may have chosen the cache already, of several.
-    let first = (Int(truncatingIfNeeded: hash >> 16) & (slots.count / Self.ways - 1)) * Self.ways
-    return first..<first + Self.ways
+  private func place(of token: [UInt8], _ hash: UInt64, in set: Int) -> Int? {
+    for place in set..<set + Self.ways where hashes[place] == hash {
+      if let known = tokens[place], constantTimeEquals(known.token, token) { return place }
+    }
+    return nil
+  }
+
+  /// A free place of the token's sets, or the one that was used least lately.
+  private func placeToFill(_ hash: UInt64) -> Int {
+    let (first, second) = (firstSet(hash), secondSet(hash))
+    var oldest = first
+    for place in [first..<first + Self.ways, second..<second + Self.ways].joined() {
+      if uses[place] < uses[oldest] { oldest = place }
+    }
+    return oldest
+  }
+
+  private mutating func forget(_ place: Int) {
+    hashes[place] = 0
+    tokens[place] = nil
+    uses[place] = 0
+  }
+
+  /// Where a set begins. The lowest bits of the hash may have chosen the cache already, of several.
+  private func firstSet(_ hash: UInt64) -> Int { set(hash >> 16) }
+  private func secondSet(_ hash: UInt64) -> Int { set(hash >> 40) }
+
+  private func set(_ bits: UInt64) -> Int {
+    (Int(truncatingIfNeeded: bits) & (capacity / Self.ways - 1)) * Self.ways
   }
 }
 
-/// Tells one value from another without a look at what is in them. While it is held, no other is the same.
-final class Mark: Sendable {}
+/// Tells one value from another without a look at what is in them: no two that were made are the same.
+struct Mark: Hashable, Sendable {
+  private static let made = Atomic<UInt64>(0)
+  private let number = Mark.made.wrappingAdd(1, ordering: .relaxed).newValue
+}
