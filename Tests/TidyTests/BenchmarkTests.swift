@@ -1,11 +1,12 @@
 import Testing
 
 @Suite struct BenchmarkTests {
-  @Test func `docs/benchmarks.md has every line that can be measured, and no other`() throws {
+  @Test func `the documentation has every line that can be measured, and no other`() throws {
     let names = try Project.swiftFiles(in: "Benchmarks/Sources/Benchmarks/Lines").flatMap { file in
       file.lines.compactMap { $0.firstMatch(of: /static let name = "(\w+)"/).map { String($0.output.1) } }
     }
-    let commands = try Project.text("docs/benchmarks.md").matches(of: /Benchmarks\/run (\w+)/)
+    let pages = try ["docs/benchmarks.md", "docs/scale.md"].map { try Project.text($0) }.joined()
+    let commands = pages.matches(of: /Benchmarks\/run (\w+)/)
     #expect(names.count > 3)
     #expect(Set(commands.map { String($0.output.1) }).subtracting(["all"]) == Set(names))
   }

@@ -5,6 +5,7 @@ import Foundation
 struct Benchmarks {
   static let lines: [any Line.Type] = [
     ChecksLine.self, ProtectedLine.self, RefreshLine.self, LoginLine.self, FloodLine.self, MemoryLine.self,
+    NodesLine.self,
   ]
 
   static func main() async {
@@ -19,7 +20,7 @@ struct Benchmarks {
       for line in chosen {
         let result = try await line.init(tools: tools).run()
         print("\(line.name)\n\n\(result)\n")
-        if arguments.contains("--write") { try Document.replace(line.name, with: result) }
+        if arguments.contains("--write") { try Document.replace(line.name, with: result, in: line.page) }
       }
     } catch {
       FileHandle.standardError.write(Data("\(error)\n".utf8))
@@ -28,12 +29,18 @@ struct Benchmarks {
   }
 }
 
-/// One line of `docs/benchmarks.md`: what one command measures.
+/// One table of the documentation: what one command measures.
 protocol Line: Sendable {
   static var name: String { get }
   static var summary: String { get }
+  /// Where the result stands.
+  static var page: String { get }
   init(tools: Tools)
   /// Measures.
   /// - Returns: The result in Markdown.
   func run() async throws -> String
+}
+
+extension Line {
+  static var page: String { "docs/benchmarks.md" }
 }

@@ -1,11 +1,10 @@
 import Foundation
 
-/// The page that holds the results: each between two comments that name its line.
+/// The pages that hold the results: each between two comments that name its line.
 enum Document {
-  private static let path = "../docs/benchmarks.md"
-
-  /// Puts a fresh result in the place of the old one.
-  static func replace(_ line: String, with result: String) throws {
+  /// Puts a fresh result in the place of the old one; `page` is a path of the project.
+  static func replace(_ line: String, with result: String, in page: String) throws {
+    let path = "../\(page)"
     let text = try String(contentsOfFile: path, encoding: .utf8)
     guard let start = text.firstRange(of: "<!-- \(line) -->\n"),
       let end = text[start.upperBound...].firstRange(of: "<!-- end -->")

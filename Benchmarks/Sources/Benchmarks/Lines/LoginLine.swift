@@ -45,10 +45,12 @@ struct LoginLine: Line {
       // Few enough at once for one account: the throttle counts the guesses that wait.
       let logins = LoginTraffic(password: authority.password) { _ in "alice" }
       let port = authority.server.port
-      self.logins = try await Self.only(Load(port: port, streams: [Stream("logins", logins, connections: 6)]))
-      protectedAlone = try await Self.only(Load(port: port, streams: [protected()]))
+      self.logins = try await Self.only(
+        Load(ports: [port], streams: [Stream("logins", logins, connections: 6)]))
+      protectedAlone = try await Self.only(Load(ports: [port], streams: [protected()]))
       let both = [Stream("logins", logins, connections: 6), protected()]
-      guard let meanwhile = try await Load(port: port, streams: both).run(warmUp: 1, seconds: 5).last else {
+      guard let meanwhile = try await Load(ports: [port], streams: both).run(warmUp: 1, seconds: 5).last
+      else {
         throw BenchmarkError("no report")
       }
       protectedMeanwhile = meanwhile

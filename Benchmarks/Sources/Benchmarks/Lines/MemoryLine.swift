@@ -19,7 +19,7 @@ struct MemoryLine: Line {
     ]
     let names = ["256 connections of protected requests", "128 of refreshes", "6 of logins"]
     for (name, stream) in zip(names, streams) {
-      _ = try await Load(port: server.port, streams: [stream]).run(warmUp: 0, seconds: 10)
+      _ = try await Load(ports: [server.port], streams: [stream]).run(warmUp: 0, seconds: 10)
       table.add("after 10 s with \(name)", try server.megabytes().text())
     }
     table.add("at most", try server.megabytes("VmHWM").text())

@@ -6,19 +6,33 @@ struct Sample {
   let p50: Double
   let p99: Double
 
-  /// Loads `server` with one stream, and adds up what it did.
+  /// Processor time of the database behind it for each answer; 0 without one.
+  let databaseMicroseconds: Double
+
+  /// Loads a server with one stream, and adds up what it did.
   static func of(_ server: ServerProcess, _ stream: Stream, seconds: Double) async throws -> Sample {
-    var before = 0.0
-    var after = 0.0
-    let reports = try await Load(port: server.port, streams: [stream]).run(
-      warmUp: 1, seconds: seconds, onBegin: { before = try server.cpuSeconds() },
-      onEnd: { after = try server.cpuSeconds() })
+    try await of([server], stream, seconds: seconds)
+  }
+
+  /// Loads servers, which share a database, with one stream, and adds up what they did.
+  static func of(
+    _ servers: [ServerProcess], on database: Database? = nil, _ stream: Stream, seconds: Double
+  ) async throws -> Sample {
+    func times() throws -> (servers: Double, database: Double) {
+      (try servers.map { try $0.cpuSeconds() }.reduce(0, +), try database?.cpuSeconds() ?? 0)
+    }
+    var before = (servers: 0.0, database: 0.0)
+    var after = before
+    let reports = try await Load(ports: servers.map(\.port), streams: [stream]).run(
+      warmUp: 1, seconds: seconds, onBegin: { before = try times() }, onEnd: { after = try times() })
     guard let report = reports.first, report.failures() == 0 else {
       throw BenchmarkError("\(stream.name): not every answer was 200: \(reports.map(\.statuses))")
     }
+    let answers = Double(report.answersInTime)
     return Sample(
-      perSecond: report.perSecond, microseconds: (after - before) * 1e6 / Double(report.answersInTime),
-      p50: report.latencies.percentile(0.5), p99: report.latencies.percentile(0.99))
+      perSecond: report.perSecond, microseconds: (after.servers - before.servers) * 1e6 / answers,
+      p50: report.latencies.percentile(0.5), p99: report.latencies.percentile(0.99),
+      databaseMicroseconds: (after.database - before.database) * 1e6 / answers)
   }
 }
 
@@ -37,6 +51,7 @@ struct Samples {
 
   var perSecond: Double { all.map(\.perSecond).median }
   var microseconds: Double { all.map(\.microseconds).median }
+  var databaseMicroseconds: Double { all.map(\.databaseMicroseconds).median }
   var p50: Double { all.map(\.p50).median }
   var p99: Double { all.map(\.p99).median }
 }

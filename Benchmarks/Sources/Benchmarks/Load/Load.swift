@@ -1,9 +1,11 @@
 import NIOCore
 import NIOPosix
 
-/// Runs streams against a server, on one thread: the generator shares the machine with what it measures.
+/// Runs streams against one server, or several, on one thread: the generator shares the machine with what it
+/// measures.
 struct Load {
-  let port: Int
+  /// Connections are made to them in turn.
+  let ports: [Int]
   let streams: [Stream]
 
   /// Runs the streams side by side.
@@ -17,7 +19,9 @@ struct Load {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let loop = group.next()
     for stream in streams {
-      for _ in 0..<stream.connectionCount { try await connect(stream, on: loop) }
+      for index in 0..<stream.connectionCount {
+        try await connect(stream, to: ports[index % ports.count], on: loop)
+      }
     }
     let streams = streams
     let ticking = try await loop.submit {
@@ -39,7 +43,7 @@ struct Load {
     return reports
   }
 
-  private func connect(_ stream: Stream, on loop: any EventLoop) async throws {
+  private func connect(_ stream: Stream, to port: Int, on loop: any EventLoop) async throws {
     _ = try await ClientBootstrap(group: loop)
       .channelOption(.tcpOption(.tcp_nodelay), value: 1)
       .channelInitializer { channel in

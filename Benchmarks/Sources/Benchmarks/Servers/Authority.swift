@@ -5,24 +5,34 @@ import FoundationNetworking
 final class Authority {
   static let issuer = "http://127.0.0.1:8080"
 
-  let server: ServerProcess
+  /// The nodes; one, unless more were asked for.
+  let servers: [ServerProcess]
   /// The one account's, whose name is alice.
   let password = "correct horse battery staple 9"
   /// Where the database lies, for what is to be measured on the same disk.
   let folder: URL
 
-  init(_ tools: Tools, hashingThreads: Int = 1) throws {
+  /// An authority on SQLite; or, with a `database`, `nodes` of one on that.
+  init(_ tools: Tools, hashingThreads: Int = 1, database: Database? = nil, nodes: Int = 1) throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "signet-benchmark-\(UUID().uuidString)")
-    let path = folder.path
-    try tools.run(tools.signet, ["init", "--directory", path, "--issuer", Self.issuer])
-    let file = folder.appending(path: "signet.yaml")
+    let path = folder.appending(path: "1").path
+    let place = database.map { ["--database-url", $0.url] } ?? []
+    try tools.run(tools.signet, ["init", "--directory", path, "--issuer", Self.issuer] + place)
+    let file = folder.appending(path: "1/signet.yaml")
     let configuration = try String(contentsOf: file, encoding: .utf8) + Self.configuration(hashingThreads)
     try Data(configuration.utf8).write(to: file)
     try tools.run(
       tools.signet, ["accounts", "add", "--config", path, "--username", "alice", "--role", "clerk"],
       input: password + "\n")
-    server = try ServerProcess(tools.signet, ["serve", "--config", path, "--port", "0"])
+    servers = try (1...nodes).map { [folder] number in
+      let node = folder.appending(path: "\(number)").path
+      if number > 1 { try FileManager.default.copyItem(atPath: path, toPath: node) }
+      return try ServerProcess(tools.signet, ["serve", "--config", node, "--port", "0"])
+    }
   }
+
+  /// The first node.
+  var server: ServerProcess { servers[0] }
 
   private static func configuration(_ hashingThreads: Int) -> String {
     """
@@ -49,7 +59,7 @@ final class Authority {
   }
 
   func stop() {
-    server.stop()
+    for server in servers { server.stop() }
     try? FileManager.default.removeItem(at: folder)
   }
 

@@ -6,6 +6,8 @@ struct Tools: Sendable {
   let signet: String
   /// This package's own, for comparison.
   let bareServer: String
+  /// The project's own script.
+  let privatePostgres = "../Scripts/private-postgres"
 
   /// - Throws: When one of them has not been built.
   init(environment: [String: String]) throws {
