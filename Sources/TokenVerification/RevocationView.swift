@@ -39,21 +39,33 @@ public struct RevocationView: Sendable {
   ///
   /// The view that follows no log stays empty: an entry means nothing without the epoch that it counts in.
   public func applying(_ newer: [RevocationEntry], at now: Timestamp) -> RevocationView {
+    applying(newer, upTo: newer.map(\.sequence).max() ?? 0, at: now)
+  }
+
+  /// The same, for entries with which the log is known up to `sequence`: who was told of one entry need not
+  /// know of those before it.
+  func applying(
+    _ newer: [RevocationEntry], upTo sequence: Int64, at now: Timestamp
+  ) -> RevocationView {
     guard let position else { return self }
     var view = self
     if !newer.isEmpty { view.mark = Mark() }
     for entry in newer {
       view.insert(entry)
     }
-    let head = newer.map(\.sequence).max() ?? 0
-    view.position = RevocationPosition(epoch: position.epoch, sequence: max(position.sequence, head))
+    view.position = RevocationPosition(epoch: position.epoch, sequence: max(position.sequence, sequence))
     view.dropExpired(at: now)
     return view
   }
 
+  /// Whether anything is known of `subject`.
+  func holds(_ subject: RevocationSubject) -> Bool {
+    entry(of: subject) != nil
+  }
+
   /// Whether a key of `issuer` is revoked.
   package func revokes(keyID: String, of issuer: String) -> Bool {
-    entry(of: RevocationSubject(.key, id: keyID, issuer: issuer)) != nil
+    holds(RevocationSubject(.key, id: keyID, issuer: issuer))
   }
 
   /// This view, of a log that takes the place of the one that `older` follows, with what `older` knows of
