@@ -35,6 +35,9 @@ package struct Keyring: Sendable, CustomStringConvertible, CustomReflectable {
       return authenticator.finalize()
     }
 
+    /// What the key that signs the revocation feed is made of. Nothing is signed with it but the feed.
+    var feedSeed: SymmetricKey { Self.derive(from: secret, label: "signet revocation feed v1") }
+
     private static func authenticator(from secret: [UInt8], for purpose: Purpose) -> HMAC<SHA256> {
       HMAC(key: derive(from: secret, label: purpose.rawValue))
     }
@@ -132,6 +135,13 @@ extension Keyring {
       return nil
     }
   }
+}
+
+// MARK: - The revocation feed
+
+extension Keyring {
+  /// The seeds of the keys that sign the revocation feed: 32 bytes for each secret, the newest first.
+  var feedSeeds: [SymmetricKey] { roots.map(\.feedSeed) }
 }
 
 // MARK: - Authentication codes
