@@ -178,8 +178,9 @@ let package = Package(
     .testTarget(
       name: "SignetServerTests",
       dependencies: [
-        "SignetServer", "SignetSQLite", "SignetTesting",
+        "SignetServer", "SignetPostgres", "SignetSQLite", "SignetTesting",
         .product(name: "AsyncHTTPClient", package: "async-http-client", condition: server),
+        .product(name: "GRDB", package: "GRDB.swift", condition: server),
         .product(name: "HTTPTypes", package: "swift-http-types", condition: server),
         .product(name: "NIOCore", package: "swift-nio", condition: server),
         .product(name: "NIOEmbedded", package: "swift-nio", condition: server),

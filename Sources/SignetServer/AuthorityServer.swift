@@ -44,12 +44,13 @@ package struct AuthorityServer: Service {
   /// Serves until a graceful shutdown or cancellation.
   /// - Throws: ``ListenFailure`` when the address cannot be listened on.
   package func run() async throws {
-    let (shutdown, factory) = (shutdown, service.metrics.factory)
+    let (shutdown, factory, hub) = (shutdown, service.metrics.factory, service.hub)
     do {
       try await withGracefulShutdownHandler {
         try await withMetricsFactory(factory) { try await application().run() }
       } onGracefulShutdown: {
         shutdown.raise()
+        hub.close()
       }
     } catch let error as IOError {
       throw ListenFailure(error, group: "server", host: configuration.host, port: configuration.port)
@@ -78,7 +79,10 @@ package struct AuthorityServer: Service {
         address: .hostname(configuration.host, port: configuration.port),
         availableConnectionsDelegate: CountedConnections(
           .maximum(limits.connections, logger: logger), open: service.metrics.requests.connections)),
-      services: [Upkeep(service: service, interval: upkeepInterval)] + certificateWatch,
+      services: [
+        Upkeep(service: service, interval: upkeepInterval),
+        RevocationPublisher(service: service, interval: configuration.feed.heartbeat),
+      ] + certificateWatch,
       onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
       logger: logger)
   }

@@ -13,8 +13,11 @@ package struct AuthorityService: Sendable {
   package let hasher: PasswordHasher
   /// What signs now, and what is published.
   package let keys: CurrentKeys
-  /// What has been revoked, as the storage's observer tells it: see ``RevocationState/observer(clock:)``.
+  /// What has been revoked, as the storage's observer tells it: see
+  /// ``RevocationState/observer(telling:clock:)``.
   package let revocations: RevocationState
+  /// Who follows the log, told by the same observer.
+  package let hub: RevocationHub
   package let metrics: AuthorityMetrics
   package let clock: @Sendable () -> Timestamp
   package let logger: Logger
@@ -24,13 +27,14 @@ package struct AuthorityService: Sendable {
   let decoy: PasswordHash
 
   /// Opens the authority that `storage` holds: checks that database, keyring and configuration belong
-  /// together, and loads its keys and its revocation log. `revocations` is what the storage's observer feeds,
-  /// `metrics` what its commit observer and `hasher` record in.
+  /// together, and loads its keys and its revocation log. `revocations` and `hub` are what the storage's
+  /// observer feeds, `metrics` what its commit observer and `hasher` record in.
   ///
   /// Throws `OpeningError`, `SigningKeyError` or `StorageError`; each says what to do.
   package static func open(
     _ authority: Authority, storage: any AuthorityStorage, hasher: PasswordHasher,
-    revocations: RevocationState, metrics: AuthorityMetrics = AuthorityMetrics(),
+    revocations: RevocationState, hub: RevocationHub = RevocationHub(),
+    metrics: AuthorityMetrics = AuthorityMetrics(),
     clock: @escaping @Sendable () -> Timestamp, logger: Logger
   ) async throws -> AuthorityService {
     let hasOldSeals = try await storage.read { tx in
@@ -40,10 +44,15 @@ package struct AuthorityService: Sendable {
     if hasOldSeals { try await renewSeals(authority, storage: storage, at: clock(), logger: logger) }
     let stored = try await storage.read { tx in try tx.signingKeys() }
     let keys = try await withSecrets(authority, stored, storage: storage, at: clock())
-    try await revocations.load(from: storage, at: clock())
+    let feedKeys = try FeedKeys(issuer: authority.policy.issuer, keyring: authority.keyring)
+    let readAt = hub.uptime()
+    let head = try await revocations.load(from: storage, at: clock())
+    hub.begin(
+      at: head, readAt: readAt,
+      as: FeedSource(keys: feedKeys, metrics: metrics.feed, clock: clock, uptime: hub.uptime, logger: logger))
     return AuthorityService(
       authority: authority, storage: storage, hasher: hasher, keys: CurrentKeys(keys),
-      revocations: revocations, metrics: metrics, clock: clock, logger: logger,
+      revocations: revocations, hub: hub, metrics: metrics, clock: clock, logger: logger,
       decoy: try await hasher.decoy())
   }
 

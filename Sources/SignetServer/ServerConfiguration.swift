@@ -18,6 +18,7 @@ package struct ServerConfiguration: Sendable {
   /// How long a stop waits, while it says that it is not ready, before it closes the listener.
   package let drain: Duration
   package let limits: Limits
+  package var feed: FeedConfiguration
 
   /// How much one client, and all together, may take.
   package struct Limits: Hashable, Sendable {
@@ -58,7 +59,7 @@ package struct ServerConfiguration: Sendable {
   package init(
     host: String = "127.0.0.1", port: Int = 8080, tls: CertificateFiles? = nil,
     trustedProxies: TrustedProxies = .none, browserOrigins: Set<String> = [], metrics: MetricsListener? = nil,
-    drain: Duration = .zero, limits: Limits = Limits()
+    drain: Duration = .zero, limits: Limits = Limits(), feed: FeedConfiguration = FeedConfiguration()
   ) throws(PolicyError) {
     guard tls != nil || !trustedProxies.isEmpty || Self.isLoopback(host) else {
       throw PolicyError(
@@ -87,6 +88,7 @@ package struct ServerConfiguration: Sendable {
     self.metrics = metrics
     self.drain = drain
     self.limits = limits
+    self.feed = feed
   }
 
   private static let longestDrain: Duration = .seconds(60)

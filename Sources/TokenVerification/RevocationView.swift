@@ -84,7 +84,7 @@ public struct RevocationView: Sendable {
   }
 
   /// All that is known; of one subject perhaps also what was known before.
-  private var entries: [RevocationEntry] { table.entries + recent.values }
+  package var entries: [RevocationEntry] { table.entries + recent.values }
 
   /// Whether the token of `principal` is revoked.
   ///

@@ -18,14 +18,15 @@ enum PastedSecret {
 
   /// Whether what `setting` is set to must not be shown: it looks like a secret, or it is a way to a database
   /// that holds one, or that cannot be read, so that nobody knows what a part of it is, or it is no file
-  /// where the file with a password should be: it may be the password.
+  /// where the file with a password or a secret should be: it may be that itself.
   static func isIn(_ setting: EffectiveSetting) -> Bool {
     if ["database.url", "database.direct-url"].contains(setting.name), case .text(let url) = setting.value,
       !url.isEmpty, DatabaseURL(url) == nil
     {
       return true
     }
-    if setting.name == "database.password-file", case .text(let path) = setting.value, !path.isEmpty,
+    if ["database.password-file", "revocation-feed.secret-file"].contains(setting.name),
+      case .text(let path) = setting.value, !path.isEmpty,
       FileMode.of(path) == nil
     {
       return true

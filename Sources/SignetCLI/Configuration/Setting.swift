@@ -72,6 +72,15 @@ extension Setting {
       name: "server.drain", form: .duration, initial: "0s",
       summary: "how long a stop says 503 at /health/ready before it takes no more requests, up to 60s"),
     Setting(
+      name: "revocation-feed.access", form: .choice(["public", "secret", "off"]), initial: "public",
+      summary: "who may follow the revocation log: everybody, who shows a secret, or nobody"),
+    Setting(
+      name: "revocation-feed.secret-file", form: .path, initial: "",
+      summary: "a file with that secret in one line, 256 random bits, readable by its owner alone"),
+    Setting(
+      name: "revocation-feed.subscribers", form: .integer(1...3_000), initial: "1000",
+      summary: "how many streams and waiting polls there are at once; beyond it they are refused with 503"),
+    Setting(
       name: "tokens.access-lifetime", form: .duration, initial: "5m",
       summary: "how long an access token is valid, 30 s to 1 h"),
     Setting(

@@ -8,6 +8,7 @@ struct Settings: Sendable {
   let dataDirectory: String
   let database: DatabaseSettings
   let server: ServerConfiguration
+  let feed: FeedSettings
   let hashingThreads: Int
   let hashingQueue: Int
   let logFormat: String
@@ -27,6 +28,7 @@ struct Settings: Sendable {
     dataDirectory = layers.absolute(directory)
     database = try DatabaseSettings(reading)
     server = try Self.server(reading)
+    feed = try FeedSettings(reading)
     hashingThreads = try reading.integer("passwords.hash.threads")
     hashingQueue = try reading.integer("passwords.hash.queue")
     logFormat = try reading.choice("log.format")

@@ -92,7 +92,7 @@ struct Examination {
   }
 
   private var files: [Finding] {
-    FileCheck(directory, and: settings.database.files, user: Int(geteuid())).findings
+    FileCheck(directory, and: settings.database.files + settings.feed.files, user: Int(geteuid())).findings
   }
 
   private func keyringFindings() -> ([Finding], Authority?) {

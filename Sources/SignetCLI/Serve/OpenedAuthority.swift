@@ -15,12 +15,12 @@ struct OpenedAuthority {
     let directory = AuthorityDirectory(settings.dataDirectory)
     try FileMode.requireOwnersAlone(toWrite: directory.path)
     let keyring = try directory.readKeyring()
-    let revocations = RevocationState()
+    let (revocations, hub) = (RevocationState(), RevocationHub())
     let metrics = AuthorityMetrics()
     do {
       opened = try OpenedStorage(
-        settings.database, in: directory, observer: revocations.observer(clock: SystemClock.now),
-        metrics: metrics)
+        settings.database, in: directory,
+        observer: revocations.observer(telling: hub, clock: SystemClock.now), metrics: metrics)
     } catch let error as StorageError {
       throw CommandError(FailureText.text(of: error), next: settings.database.advice)
     }
@@ -30,7 +30,7 @@ struct OpenedAuthority {
         hasher: PasswordHasher(
           threadCount: settings.hashingThreads, queueLimit: settings.hashingQueue, metrics: metrics.hashing,
           random: .system),
-        revocations: revocations, metrics: metrics, clock: SystemClock.now, logger: logger)
+        revocations: revocations, hub: hub, metrics: metrics, clock: SystemClock.now, logger: logger)
     } catch let error as StorageError {
       throw CommandError(FailureText.text(of: error), next: settings.database.advice)
     } catch {

@@ -52,6 +52,8 @@ struct ServeCommand: AsyncParsableCommand {
     defer { log.finish() }
     let lock = try Self.directoryLock(settings)
     defer { withExtendedLifetime(lock) {} }
+    var served = settings.server
+    served.feed = try settings.feed.configuration()
     let authority = try await OpenedAuthority(settings, logger: logger)
     let notice = SupervisorNotice.given(logger: logger)
     let ready = ReadyLine(
@@ -65,7 +67,7 @@ struct ServeCommand: AsyncParsableCommand {
     let server: AuthorityServer
     do {
       server = try AuthorityServer(
-        service: authority.service, configuration: settings.server, logger: logger,
+        service: authority.service, configuration: served, logger: logger,
         onListening: { port in await ready.serverListens(port) })
     } catch {
       try authority.close()

@@ -76,6 +76,7 @@ package struct ClusterFollower: Service {
     do {
       if due.contains(.revocations) {
         try await service.revocations.reload(from: service.storage, at: service.clock())
+        try await service.readLog()
       }
       if due.contains(.keys) { try await service.reloadKeys() }
     } catch {

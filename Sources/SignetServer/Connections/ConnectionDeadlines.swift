@@ -6,13 +6,14 @@ internal import NIOTLS
 ///
 /// It sits behind TLS, where there is TLS, and counts bytes that mean something. HTTP/1 closes its idle
 /// connections itself; HTTP/2 says good-bye first and then waits for an answer that need not come.
-final class ConnectionDeadlines: ChannelInboundHandler, RemovableChannelHandler {
+final class ConnectionDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = NIOAny
+  typealias OutboundIn = NIOAny
 
   struct Limits: Hashable, Sendable {
     /// From the connection to the end of the TLS handshake.
     let handshake: Duration
-    /// Without a byte.
+    /// Without a byte from the client, or one for it: a stream of events is no silence.
     let silence: Duration
     /// From the wish to close until it is closed.
     let farewell: Duration
@@ -22,7 +23,7 @@ final class ConnectionDeadlines: ChannelInboundHandler, RemovableChannelHandler 
 
   private let limits: Limits
   private var isHandshaking: Bool
-  private var lastRead = NIODeadline.now()
+  private var lastByte = NIODeadline.now()
   private var deadlines: [Scheduled<Void>] = []
   private var nextLook: Scheduled<Void>?
 
@@ -32,7 +33,7 @@ final class ConnectionDeadlines: ChannelInboundHandler, RemovableChannelHandler 
   }
 
   func handlerAdded(context: ChannelHandlerContext) {
-    lastRead = context.eventLoop.now
+    lastByte = context.eventLoop.now
     if isHandshaking {
       close(context, in: limits.handshake) { $0.isHandshaking }
     }
@@ -45,15 +46,21 @@ final class ConnectionDeadlines: ChannelInboundHandler, RemovableChannelHandler 
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    lastRead = context.eventLoop.now
+    lastByte = context.eventLoop.now
     context.fireChannelRead(data)
+  }
+
+  /// Nothing is written to a client that does not read.
+  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    lastByte = context.eventLoop.now
+    context.write(data, promise: promise)
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     switch event {
     case TLSUserEvent.handshakeCompleted(let negotiated):
       isHandshaking = false
-      lastRead = context.eventLoop.now
+      lastByte = context.eventLoop.now
       if negotiated == "h2" { close(context, in: limits.lifetime + limits.farewell) { _ in true } }
     case is ChannelShouldQuiesceEvent:
       // Nobody further up hears of it before there is a protocol.
@@ -77,7 +84,7 @@ final class ConnectionDeadlines: ChannelInboundHandler, RemovableChannelHandler 
   /// Looks when the silence would have lasted long enough, and again that much later than the last byte.
   private func watchSilence(_ context: ChannelHandlerContext, in delay: TimeAmount) {
     nextLook = context.eventLoop.assumeIsolated().scheduleTask(in: delay) {
-      let end = self.lastRead + TimeAmount(self.limits.silence)
+      let end = self.lastByte + TimeAmount(self.limits.silence)
       let now = context.eventLoop.now
       guard now < end else { return context.close(promise: nil) }
       self.watchSilence(context, in: end - now)

@@ -69,6 +69,7 @@ extension Problem.Code {
   static let invalidCredentials = Self(rawValue: "invalid_credentials")
   static let credentialsChanged = Self(rawValue: "credentials_changed")
   static let invalidToken = Self(rawValue: "invalid_token")
+  static let invalidFeedSecret = Self(rawValue: "invalid_feed_secret")
   static let ambiguousCredentials = Self(rawValue: "ambiguous_credentials")
   static let invalidRefreshToken = Self(rawValue: "invalid_refresh_token")
   static let refreshTokenReused = Self(rawValue: "refresh_token_reused")
@@ -131,6 +132,20 @@ extension Problem {
     return Problem(
       .unprocessableContent, Code(rawValue: refusal.code), detail, field: "new_password")
   }
+
+  /// As many follow the revocation feed as may.
+  static let tooManySubscribers = Problem(
+    .serviceUnavailable, .overloaded,
+    "As many follow the feed here as may. Try again, or fetch the snapshot.",
+    headers: [.retryAfter: "5"])
+
+  /// The server is about to stop, or its feed goes over to another life of the log.
+  static let feedClosed = Problem(
+    .serviceUnavailable, .unavailable, "The feed cannot be followed here now.", headers: [.retryAfter: "1"])
+
+  /// The feed is not public. What is wrong with the credentials is not said.
+  static let noFeedSecret = Problem(
+    .unauthorized, .invalidFeedSecret, "The feed is for those who show its secret as a bearer token.")
 
   /// The storage cannot serve now.
   static let unavailable = Problem(

@@ -23,7 +23,8 @@ struct RouteTable {
       SessionRoutes(service: service).endpoints,
       AccountRoutes(service: service).endpoints,
       KeyRoutes(service: service).endpoints,
-      MetadataRoutes(service: service, site: site).endpoints,
+      MetadataRoutes(service: service, site: site, hasFeed: configuration.feed.isOn).endpoints,
+      FeedRoutes(service: service, configuration: configuration.feed).endpoints,
       HealthRoutes(service: service).endpoints,
     ].flatMap { $0 }
   }

@@ -36,6 +36,8 @@ package struct Drain: Service {
   package func run() async throws {
     try await gracefulShutdown()
     service.drain.begin()
+    // Whoever follows the feed here goes on elsewhere.
+    service.hub.close()
     guard duration > .zero else { return }
     service.logger.info("draining", metadata: ["seconds": "\(duration.components.seconds)"])
     try await pause(duration)

@@ -17,7 +17,11 @@ struct KeyRoutes {
   }
 
   @Sendable private func keySet(_ request: Request, _ context: AuthorityRequestContext) -> Response {
-    let document = service.keys.document
+    response(to: request, with: service.keys.document)
+  }
+
+  /// A key set as it is served.
+  func response(to request: Request, with document: KeyDocument) -> Response {
     let caching: HTTPFields = [
       .cacheControl: "public, max-age=\(maximumAgeSeconds)", .eTag: document.entityTag,
     ]

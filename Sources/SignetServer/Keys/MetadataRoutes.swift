@@ -7,6 +7,7 @@ internal import SignetAuthority
 struct MetadataRoutes {
   let service: AuthorityService
   let site: Site
+  let hasFeed: Bool
 
   var endpoints: [Endpoint] {
     // RFC 8414 §3.1: an issuer's path goes after the well-known one.
@@ -34,6 +35,7 @@ struct MetadataRoutes {
       "response_types_supported": [],
       "grant_types_supported": [],
       "scopes_supported": scopes.isEmpty ? nil : .strings(scopes.sorted()),
+      "revocation_feed_endpoint": hasFeed ? .string(site.url(FeedRoutes.path)) : nil,
     ])
   }
 }

@@ -11,6 +11,7 @@ package struct AuthorityMetrics: Sendable {
   private let loginRefusals: CounterGroup<LoginDenial.Reason>
   let refreshRefusals: CounterGroup<RefreshDenial>
   let refreshesForged: CounterCell
+  let feed: FeedMetrics
   private let commits: CommitMetrics
   private let checkpointFailures: CounterCell
   private let writeAheadLog: GaugeCell
@@ -29,6 +30,7 @@ package struct AuthorityMetrics: Sendable {
     loginRefusals = CounterGroup(.loginRefusals, in: registry)
     refreshRefusals = CounterGroup(.refreshRefusals, in: registry)
     refreshesForged = registry.counter(.refreshRefusals, "forged")
+    feed = FeedMetrics(in: registry)
     commits = CommitMetrics(in: registry)
     checkpointFailures = registry.counter(.checkpointFailures)
     writeAheadLog = registry.gauge(.writeAheadLog)

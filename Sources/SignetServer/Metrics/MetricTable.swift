@@ -117,13 +117,32 @@ extension Metric {
 // MARK: - Revocations
 
 extension Metric {
-  static let revocations = [revocationEntries, revocationPosition]
+  static let revocations = [
+    revocationEntries, revocationPosition, feedSubscribers, feedFrames, feedDrops, feedRefusals,
+    feedSnapshots,
+    feedAge,
+  ]
 
   static let revocationEntries = Metric(
     "signet_revocation_entries", .gauge,
     "Revocations that this process holds: some token may still meet them.")
   static let revocationPosition = Metric(
     "signet_revocation_log_position", .gauge, "The newest number of the revocation log.")
+  static let feedSubscribers = Metric(
+    "signet_revocation_feed_subscribers", .gauge, "Streams of the revocation feed, and polls that wait.")
+  static let feedFrames = Metric(
+    "signet_revocation_feed_frames_total", .counter, labels: ["kind"],
+    "Signed frames of the revocation feed: batches of the log, and heartbeats. Each once, whoever gets it.")
+  static let feedDrops = Metric(
+    "signet_revocation_feed_drops_total", .counter,
+    "Subscribers of the revocation feed that were too slow, and were cut off.")
+  static let feedRefusals = Metric(
+    "signet_revocation_feed_refusals_total", .counter,
+    "Subscribers that were refused with 503 because there were as many as may be.")
+  static let feedSnapshots = Metric(
+    "signet_revocation_feed_snapshots_total", .counter, "Snapshots of the revocation log that were served.")
+  static let feedAge = Metric(
+    "signet_revocation_feed_age_seconds", .gauge, "Time since the revocation log was last read with success.")
 }
 
 // MARK: - Keys

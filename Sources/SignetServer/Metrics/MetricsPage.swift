@@ -30,6 +30,8 @@ struct MetricsPage: Sendable {
       MetricSample(.hashQueue, value: Double(service.hasher.waitingCount)),
       MetricSample(.revocationEntries, value: Double(view.count)),
       MetricSample(.revocationPosition, value: Double(view.position?.sequence ?? 0)),
+      MetricSample(.feedSubscribers, value: Double(service.hub.subscriberCount)),
+      MetricSample(.feedAge, value: service.hub.age.inSeconds),
     ]
   }
 

@@ -16,6 +16,7 @@ extension AuthorityService {
       return try tx.revocationPosition().epoch
     }
     try await revocations.reload(from: storage, at: now)
+    try await readLog()
     var (ended, last) = (0, AccountID?.none)
     repeat {
       let page = try await storage.write { [authority, last] tx in

@@ -5,19 +5,26 @@ internal import TokenVerification
 
 extension RevocationState {
   /// What a storage calls with each commit's revocations, so that this process knows of them before the
-  /// commit's `write` returns: a revocation is in force here at once.
-  package func observer(clock: @escaping @Sendable () -> Timestamp) -> RevocationObserver {
-    { entries in self.apply(entries, at: clock()) }
+  /// commit's `write` returns: a revocation is in force here at once, and then `hub` sends it to others.
+  package func observer(
+    telling hub: RevocationHub, clock: @escaping @Sendable () -> Timestamp
+  ) -> RevocationObserver {
+    { entries in
+      self.apply(entries, at: clock())
+      hub.hear(entries)
+    }
   }
 
   /// Begins to follow the log that `storage` holds, and reads what it holds already.
   ///
   /// The view begins before the log is read: what commits meanwhile arrives twice or in another order, and
   /// that makes the same view.
-  func load(from storage: any AuthorityStorage, at now: Timestamp) async throws {
+  /// - Returns: How far the log had come by then: everything up to there is in the view.
+  func load(from storage: any AuthorityStorage, at now: Timestamp) async throws -> RevocationPosition {
     let head = try await storage.read { tx in try tx.revocationPosition() }
     begin(RevocationView(epoch: head.epoch), at: now)
     try await catchUp(after: 0, from: storage, at: now)
+    return head
   }
 
   /// Follows the log as it is stored now, whichever life of it that is: when it is another one, its view

@@ -47,6 +47,16 @@ import Testing
     #expect(!isOpen(channel, after: 1))
   }
 
+  @Test func `a stream of events is no silence`() throws {
+    let channel = try channel(awaitsHandshake: false)
+    for _ in 0..<5 {
+      #expect(isOpen(channel, after: 89))
+      try channel.writeOutbound(ByteBuffer(string: "id: a.1"))
+    }
+    #expect(isOpen(channel, after: 89))
+    #expect(!isOpen(channel, after: 1))
+  }
+
   @Test func `HTTP/2 lives an hour and its farewell, HTTP/1 as long as it speaks`() throws {
     for (negotiated, isMortal) in [("h2", true), ("http/1.1", false)] {
       let channel = try channel(awaitsHandshake: true)

@@ -31,6 +31,7 @@ struct RunningAuthority: Sendable {
     var threadCount = 2
     var queueLimit = 1_000
     var limits = ServerConfiguration.Limits()
+    var feed = FeedConfiguration()
     var servesMetrics = false
     var makeStorage: @Sendable (@escaping RevocationObserver) throws -> any AuthorityStorage = { observer in
       MemoryStorage(observer: observer)
@@ -53,14 +54,15 @@ struct RunningAuthority: Sendable {
     -> AuthorityService
   {
     let revocations = RevocationState()
-    let storage = try options.makeStorage(revocations.observer(clock: { clock.now }))
+    let hub = RevocationHub(uptime: { .milliseconds(clock.now.milliseconds) })
+    let storage = try options.makeStorage(revocations.observer(telling: hub, clock: { clock.now }))
     let made = try TestAuthority(storage: storage, policy: options.policy, clock: clock)
     try await made.initialise()
     return try await AuthorityService.open(
       made.authority, storage: storage,
       hasher: try cheapHasher(
         threadCount: options.threadCount, queueLimit: options.queueLimit, metrics: options.metrics.hashing),
-      revocations: revocations, metrics: options.metrics, clock: { clock.now }, logger: logger)
+      revocations: revocations, hub: hub, metrics: options.metrics, clock: { clock.now }, logger: logger)
   }
 
   /// Runs `body` against a server, then shuts it down gracefully.
@@ -75,7 +77,7 @@ struct RunningAuthority: Sendable {
       service: service,
       configuration: try ServerConfiguration(
         port: 0, tls: options.tls, trustedProxies: options.trustedProxies,
-        browserOrigins: options.browserOrigins, limits: options.limits),
+        browserOrigins: options.browserOrigins, limits: options.limits, feed: options.feed),
       logger: log.logger, onListening: { port in announcement.yield(port) })
     let (metricsPorts, metricsAnnouncement) = AsyncStream.makeStream(of: Int.self)
     let metrics = MetricsServer(

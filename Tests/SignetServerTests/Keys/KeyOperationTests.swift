@@ -86,7 +86,8 @@ import TokenVerification
         policy: try TestAuthority.policy(signingAlgorithm: .edDSA), keyring: service.authority.keyring,
         random: random),
       storage: service.storage, hasher: service.hasher, keys: service.keys, revocations: service.revocations,
-      metrics: service.metrics, clock: service.clock, logger: service.logger, decoy: service.decoy)
+      hub: service.hub, metrics: service.metrics, clock: service.clock, logger: service.logger,
+      decoy: service.decoy)
     try await watched.tendKeys()
     _ = try await watched.rotateKeys(isForced: true, origin: TestAuthority.origin).get()
     let signer = try #require(watched.keys.current.signer.keyID)
@@ -104,7 +105,8 @@ import TokenVerification
         policy: try TestAuthority.policy(signingAlgorithm: .edDSA), keyring: service.authority.keyring,
         random: service.authority.random),
       storage: storage, hasher: service.hasher, keys: service.keys, revocations: service.revocations,
-      metrics: service.metrics, clock: { clock.now }, logger: service.logger, decoy: service.decoy)
+      hub: service.hub, metrics: service.metrics, clock: { clock.now }, logger: service.logger,
+      decoy: service.decoy)
     try await restarted.tendKeys()
     let records = try await storage.read { try $0.signingKeys() }
     #expect(records.count == 2)

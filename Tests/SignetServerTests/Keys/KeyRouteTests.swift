@@ -72,6 +72,7 @@ import TokenVerification
       #expect(
         members == [
           "issuer", "jwks_uri", "response_types_supported", "grant_types_supported", "scopes_supported",
+          "revocation_feed_endpoint",
         ])
     }
   }

@@ -98,14 +98,15 @@ import Testing
     let routes = [
       "none", "/api/v1/login", "/api/v1/refresh", "/api/v1/logout", "/api/v1/me", "/api/v1/password",
       "/api/v1/sessions", "/api/v1/sessions/{id}", "/.well-known/jwks.json",
-      "/.well-known/oauth-authorization-server", "/health/live", "/health/ready",
+      "/.well-known/oauth-authorization-server", "/health/live", "/health/ready", "/revocations",
+      "/revocations/stream", "/revocations/snapshot", "/revocations/jwks.json",
     ]
     let methods = ["GET", "POST", "DELETE", "HEAD", "OPTIONS", "PUT", "PATCH", "other"]
     let codes = ["200", "204", "304", "400", "401", "403", "404", "405", "422", "429", "503", "4xx", "5xx"]
     let reasons = [
       "missing_credentials", "several_credentials", "malformed_credentials", "unknown_key", "revoked",
       "malformed_token", "malformed_base64url", "malformed_header", "invalid_signature", "hit", "miss",
-      "forged", "1.2.3",
+      "forged", "1.2.3", "batch", "heartbeat",
     ]
     return Set(routes + methods + codes + reasons)
       .union(LoginDenial.Reason.allCases.map(\.rawValue)).union(RefreshDenial.allCases.map(\.rawValue))
