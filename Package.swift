@@ -214,6 +214,9 @@ let package = Package(
         .product(name: "NIOHTTP1", package: "swift-nio", condition: server),
         .product(name: "NIOPosix", package: "swift-nio", condition: server),
       ]),
+    .testTarget(
+      name: "SimulationTests",
+      dependencies: ["SignetAuthority", "SignetTesting", "TokenVerification", "JOSE"]),
     .testTarget(name: "TidyTests", dependencies: ["SignetTesting"]),
   ]
 )

@@ -43,8 +43,23 @@ package final class MemoryStorage: AuthorityStorage {
     }
   }
 
+  /// All that is stored, as a backup holds it.
+  package func backup() -> MemoryBackup {
+    MemoryBackup(contents: contents.withLock { $0 })
+  }
+
+  /// Puts a backup in the place of all that is stored.
+  package func restore(_ backup: MemoryBackup) {
+    contents.withLock { $0 = backup.contents }
+  }
+
   /// How often a closure runs before its conflict reaches the caller.
   private static let maximumAttempts = 3
+}
+
+/// What was stored at one moment.
+package struct MemoryBackup: Sendable {
+  fileprivate let contents: MemoryContents
 }
 
 /// All that is stored.

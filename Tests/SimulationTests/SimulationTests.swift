@@ -1,0 +1,47 @@
+import Foundation
+import SignetTesting
+import Testing
+
+/// Nodes, verifiers and clients in a world where everything fails, from many seeds.
+///
+/// `SIGNET_SEEDS=10000` runs that many; `SIGNET_SEED=n` runs one and tells its story.
+@Suite(.blocking, .timeLimit(.minutes(10)))
+struct SimulationTests {
+  @Test func `nobody is let in after the end, or logged out without one, whatever fails`() async throws {
+    let environment = ProcessInfo.processInfo.environment
+    if let seed = environment["SIGNET_SEED"].flatMap(UInt64.init) {
+      let violation = try await Self.run(Seed(seed), tellingStory: true)
+      #expect(violation == nil)
+      return
+    }
+    let count = environment["SIGNET_SEEDS"].flatMap(UInt64.init) ?? 300
+    let first = environment["SIGNET_FIRST_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 1...(1 << 32))
+    // Each run is one task that never waits: as many side by side as there are cores.
+    let lanes = UInt64(max(1, ProcessInfo.processInfo.activeProcessorCount))
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for lane in 0..<lanes {
+        group.addTask {
+          for index in stride(from: lane, to: count, by: Int(lanes)) {
+            let seed = Seed(first + index)
+            let violation = try await Self.run(seed)
+            try #require(violation == nil, "\(violation ?? ""); replay it with \(seed)")
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    print("\(count) seeds, from \(first) on")
+  }
+
+  /// - Returns: What was violated.
+  private static func run(_ seed: Seed, tellingStory: Bool = false) async throws -> String? {
+    let world = try await World(seed: seed)
+    defer { if tellingStory { print(world.story) } }
+    do {
+      try await world.run()
+      return nil
+    } catch let violation as Violation {
+      return violation.description
+    }
+  }
+}
