@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 SWIFT_SOURCES := Package.swift Sources Tests Examples Benchmarks/Package.swift Benchmarks/Sources
 
-.PHONY: help dependencies dependencies-for-tests build test kill-test disk-test fault-test lint format docs install mutants timing-report scale-report memory-report copy-report benchmarks demo run
+.PHONY: help dependencies dependencies-for-tests build test kill-test disk-test fault-test refresh-test simulate lint format docs install mutants timing-report scale-report memory-report copy-report benchmarks demo run
 
 help: ## List what make can do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -37,6 +37,13 @@ disk-test: dependencies-for-tests ## Fail each write and each sync of SQLite's l
 ROUNDS ?= 50
 fault-test: dependencies-for-tests ## Let nodes, network and PostgreSQL of a cluster fail under load, ROUNDS times (50)
 	SIGNET_ROUNDS=$(ROUNDS) SWIFT_BACKTRACE=enable=no swift test --filter ClusterTests
+
+refresh-test: dependencies-for-tests ## 10,000 refreshes of 1,000 families at once, of which every twentieth answer is lost
+	SIGNET_FAMILIES=1000 SWIFT_BACKTRACE=enable=no swift test --filter RefreshStormTests
+
+SEEDS ?= 10000
+simulate: dependencies-for-tests ## Run SEEDS (10000) simulated worlds in which everything fails
+	SIGNET_SEEDS=$(SEEDS) SWIFT_BACKTRACE=enable=no swift test --filter SimulationTests
 
 lint: ## Check the format of every Swift file
 	swift format lint --strict --recursive --configuration .swift-format $(SWIFT_SOURCES)

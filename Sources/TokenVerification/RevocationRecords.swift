@@ -1,7 +1,7 @@
 internal import JOSE
 
 /// Revocation entries as bytes, 32 each: the subject (16), the number and the expiry in milliseconds since
-/// 1970 (8 each, most significant byte first). The number's highest bit says that the entry ignores positions.
+/// 1970 (8 each, most significant byte first). The number's highest bit: the entry ignores positions.
 enum RevocationRecords {
   static let size = 32
   private static let ignoresPosition: UInt64 = 1 << 63

@@ -93,8 +93,13 @@ final class Truth {
     }
   }
 
-  /// An operator knows that a key is revoked.
-  func acknowledge(key: String, at time: Duration) { revokedKeys[key] = time }
+  /// An operator knows that a key is revoked: then the log says so of all that it has signed.
+  func acknowledge(key: String, at time: Duration) throws {
+    revokedKeys[key] = time
+    for token in tokens where token.principal.keyID == key && !isCovered(token) {
+      throw Violation("the key \(key) is revoked, and the log does not say so")
+    }
+  }
 
   func condemn(_ sessions: some Sequence<SessionID>) { condemned.formUnion(sessions) }
 
@@ -129,15 +134,20 @@ final class Truth {
   func check(_ verifier: Verifier) throws {
     guard let position = verifier.view.position else { return }
     for token in tokens where token.principal.expiresAt > verifier.now {
-      let isRevoked = isRevoked(token, at: position)
+      let isOfAnotherEpoch = token.principal.revocationPosition?.epoch != position.epoch
+      let killers = entries.filter { kills($0.entry, token) }
       let isRefused = verifier.view.revokes(token.principal)
-      if isRevoked, !isRefused {
+      let mustBe =
+        isOfAnotherEpoch
+        || killers.contains { $0.epoch == position.epoch && $0.entry.sequence <= position.sequence }
+      // It may have heard of more than it knows the log up to; and what was said of a key stays.
+      let mayBe =
+        isOfAnotherEpoch || killers.contains { $0.epoch == position.epoch || $0.entry.ignoresPosition }
+      if mustBe, !isRefused {
         throw Violation(
           "verifier \(verifier.number), at \(position), lets in a token of session \(token.session)")
       }
-      // It may have heard of more than it knows the log up to.
-      let head = RevocationPosition(epoch: position.epoch, sequence: .max)
-      if isRefused, !self.isRevoked(token, at: head) {
+      if isRefused, !mayBe {
         throw Violation(
           "verifier \(verifier.number), at \(position), refuses a good token of session \(token.session)")
       }
@@ -158,15 +168,6 @@ final class Truth {
     return entries.contains { entry in
       entry.epoch == epoch && kills(entry.entry, token)
         && entry.entry.expiresAt >= token.principal.expiresAt + AuthorityPolicy.maximumLeeway
-    }
-  }
-
-  private func isRevoked(_ token: Token, at position: RevocationPosition) -> Bool {
-    if token.principal.revocationPosition?.epoch != position.epoch { return true }
-    return entries.contains { entry in
-      let isHeard = entry.epoch == position.epoch && entry.entry.sequence <= position.sequence
-      return (isHeard || entry.entry.ignoresPosition && entry.epoch != position.epoch)
-        && kills(entry.entry, token)
     }
   }
 

@@ -64,11 +64,20 @@ final class Verifier {
   }
 
   func receive(_ token: [UInt8]) throws {
-    guard !isCutOff else { return }
-    try take(batches.verify(token, with: Feed.keys, at: now))
+    try take { batches in try batches.verify(token, with: Feed.keys, at: now) }
   }
 
-  private func take(_ batch: VerifiedRevocationBatch) throws {
+  private func take(
+    _ verify: (RevocationBatchVerifier) throws -> VerifiedRevocationBatch
+  ) throws {
+    guard !isCutOff else { return }
+    let batch: VerifiedRevocationBatch
+    do {
+      batch = try verify(batches)
+    } catch let error as JOSEError {
+      // The clock of the node is too far ahead.
+      return world.tell("verifier \(number) does not believe a batch: \(error)")
+    }
     lastHeard = world.time
     let answer = feed.receive(batch, at: reading)
     world.tell("verifier \(number): \(answer), at \(feed.position.map { "\($0)" } ?? "the beginning")")
@@ -83,8 +92,7 @@ final class Verifier {
       guard node.isUp, !isCutOff else { return }
       let snapshot = try await node.snapshot()
       world.send("the snapshot of node \(node.number)") { [self] in
-        guard !isCutOff else { return }
-        try take(batches.verify(snapshot: snapshot, with: Feed.keys, at: now))
+        try take { batches in try batches.verify(snapshot: snapshot, with: Feed.keys, at: now) }
       }
     }
   }

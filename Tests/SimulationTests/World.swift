@@ -6,8 +6,8 @@ import TokenVerification
 /// One run: nodes on one database, verifiers, clients and a thief, whose every move follows from a seed.
 ///
 /// What decides is the production's: rotation, endings, revocation entries, restores, the view, the feed's
-/// state machine, the verifier and its cache, on the storage model that every engine is compared with. What is
-/// simulated is what carries it: the network, which loses, delays, duplicates and reorders; clocks, which
+/// state machine, the verifier and its cache, on the storage model that every engine is compared with. What
+/// is simulated is what carries it: the network, which loses, delays, duplicates and reorders; clocks, which
 /// differ and step; nodes, which crash.
 final class World {
   let seed: Seed

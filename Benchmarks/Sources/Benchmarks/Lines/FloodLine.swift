@@ -13,13 +13,13 @@ struct FloodLine: Line {
     let hashes = PasswordHashes.perSecond(threads: 1, for: 3)
     let idle = try authority.server.megabytes()
     let quiet = try await Load(
-      port: authority.server.port, streams: Self.others(tokens.access, refreshes)
+      ports: [authority.server.port], streams: Self.others(tokens.access, refreshes)
     ).run(warmUp: 2, seconds: 15)
     // Names that nobody has cost the same hash, from addresses that no throttle has met.
     let guesses = LoginTraffic(password: "not the password at all") { "guessed-\($0)" }
     let flood = Stream("logins", guesses, connections: 512, pace: .open(perSecond: hashes * 10))
     let flooded = try await Load(
-      port: authority.server.port, streams: Self.others(tokens.access, refreshes) + [flood]
+      ports: [authority.server.port], streams: Self.others(tokens.access, refreshes) + [flood]
     ).run(warmUp: 2, seconds: 30)
     return try Self.text(
       quiet: quiet, flooded: flooded, hashes: hashes, idle: idle, server: authority.server)

@@ -24,11 +24,10 @@ final class Authority {
     try tools.run(
       tools.signet, ["accounts", "add", "--config", path, "--username", "alice", "--role", "clerk"],
       input: password + "\n")
-    servers = try (1...nodes).map { [folder] number in
-      let node = folder.appending(path: "\(number)").path
-      if number > 1 { try FileManager.default.copyItem(atPath: path, toPath: node) }
-      return try ServerProcess(tools.signet, ["serve", "--config", node, "--port", "0"])
-    }
+    let places = (1...nodes).map { [folder] in folder.appending(path: "\($0)").path }
+    // Before one of them runs: its socket is not for copying.
+    for place in places.dropFirst() { try FileManager.default.copyItem(atPath: path, toPath: place) }
+    servers = try places.map { try ServerProcess(tools.signet, ["serve", "--config", $0, "--port", "0"]) }
   }
 
   /// The first node.
