@@ -44,14 +44,18 @@ enum PythonPeers {
 
   /// Asks all `jobs` in one process.
   static func ask(_ jobs: [Job]) throws -> [Answer] {
-    let python = try #require(
-      installation, "the peers could not be installed: is there python3 with venv and pip?")
+    let python = try python()
     let output = try run(
       python, ["-W", "ignore", peersFolder.appending(path: "peers.py").path],
       input: JSONEncoder().encode(jobs))
     let answers = try JSONDecoder().decode([Answer].self, from: output.data)
     try #require(answers.count == jobs.count)
     return answers
+  }
+
+  /// The interpreter that has the libraries.
+  static func python() throws -> String {
+    try #require(installation, "the peers could not be installed: is there python3 with venv and pip?")
   }
 
   private static let peersFolder = URL(filePath: #filePath).deletingLastPathComponent().appending(

@@ -51,14 +51,22 @@ final class RunningAuthority {
     try? FileManager.default.removeItem(at: directory)
   }
 
-  /// Logs `alice` in for the API, and returns the access token.
-  func accessToken(password: String) throws -> String {
-    let body = #"{"login": "alice", "password": "\#(password)", "resource": "\#(Self.audience)"}"#
+  /// Logs `alice` in for the API, and returns the access token. One for everything ends its session, too.
+  func accessToken(password: String, forEverything: Bool = false) throws -> String {
+    let resource = forEverything ? "" : #", "resource": "\#(Self.audience)""#
+    let body = #"{"login": "alice", "password": "\#(password)"\#(resource)}"#
     let answer = try Self.shell(
       "curl -sf -H 'Content-Type: application/json' --data-binary @- \(address)/api/v1/login", input: body,
       in: directory)
     struct Tokens: Decodable { let access_token: String }
     return try JSONDecoder().decode(Tokens.self, from: answer).access_token
+  }
+
+  /// Ends the session of `token`.
+  func logOut(_ token: String) throws {
+    try Self.shell(
+      "curl -sf -X POST -H @- \(address)/api/v1/logout", input: "Authorization: Bearer \(token)",
+      in: directory)
   }
 
   /// The key set that the orders are to hold.
