@@ -11,7 +11,7 @@ import TokenVerification
 struct ResourceServer {
   static func main() async throws {
     let environment = Environment()
-    guard let issuer = environment.get("ISSUER"), let audience = environment.get("AUDIENCE"),
+    guard let url = environment.get("ISSUER"), let audience = environment.get("AUDIENCE"),
       let port = Int(environment.get("PORT") ?? "8081"), (0...65_535).contains(port)
     else {
       let usage = "set ISSUER and AUDIENCE, and PORT if 8081 is taken\n"
@@ -21,11 +21,11 @@ struct ResourceServer {
     let logger = Logger(label: "ResourceServer", factory: { StreamLogHandler.standardError(label: $0) })
 
     let verifier = TokenVerifier(
-      policy: try VerificationPolicy(issuer: issuer, audience: audience, algorithms: [.es256]))
-    let keys = try RemoteKeys(for: verifier, logger: logger)
+      policy: try VerificationPolicy(issuer: url, audience: audience, algorithms: [.es256]))
+    let issuer = try RemoteIssuer(for: verifier, revocations: .none, logger: logger)
 
     let router = Router(context: OrdersContext.self)
-    let orders = router.group("orders").add(middleware: TokenMiddleware(verifier: verifier, keys: keys))
+    let orders = router.group("orders").add(middleware: TokenMiddleware(issuer: issuer))
     let book = OrderBook()
     orders.requiring(scopes: "orders:read").get { _, context in
       book.orders(of: try context.requirePrincipal().subject)
@@ -37,7 +37,7 @@ struct ResourceServer {
     }
 
     let application = Application(
-      router: router, configuration: .init(address: .hostname("127.0.0.1", port: port)), services: [keys],
+      router: router, configuration: .init(address: .hostname("127.0.0.1", port: port)), services: [issuer],
       onServerRunning: { channel in
         let line = "ResourceServer is ready at http://127.0.0.1:\(channel.localAddress?.port ?? port)\n"
         FileHandle.standardOutput.write(Data(line.utf8))

@@ -47,7 +47,7 @@ extension RouterMethods where Context: TokenRequestContext {
   /// The routes added to what this returns ask for all of `scopes`.
   ///
   /// ```swift
-  /// let orders = router.group("orders").add(middleware: TokenMiddleware(verifier: verifier, keys: keys))
+  /// let orders = router.group("orders").add(middleware: TokenMiddleware(issuer: issuer))
   /// orders.requiring(scopes: "orders:read").get { request, context in … }
   /// orders.requiring(scopes: "orders:write").post { request, context in … }
   /// ```

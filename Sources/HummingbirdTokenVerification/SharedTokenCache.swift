@@ -24,15 +24,18 @@ final class SharedTokenCache: Sendable {
     }
   }
 
+  /// Checks a token. The revocations' view, which all threads share, is taken only if it has changed since
+  /// the token was last seen.
   func verify(
-    _ token: [UInt8], keys: KeySnapshot, revocations: RevocationView, at now: Timestamp
+    _ token: [UInt8], keys: KeySnapshot, revocations: RevocationState, at now: Timestamp
   ) -> Verdict {
     let hash = VerifiedTokenCache.hash(token)
     let part = parts[Int(truncatingIfNeeded: hash) & (Self.partCount - 1)]
     let known = part.cache.withLock { cache in
-      cache.recall(token, hash, keys: keys, revocations: revocations, at: now)
+      cache.recall(token, hash, keys: keys, revocationMark: revocations.mark, at: now) { revocations.view }
     }
     if let known { return known }
+    let revocations = revocations.view
     // Nobody waits while a signature is checked.
     let verdict = verifier.verify(token, keys: keys, revocations: revocations, at: now)
     part.cache.withLock { cache in

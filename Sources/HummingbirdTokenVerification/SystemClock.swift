@@ -1,5 +1,6 @@
 internal import Foundation
 public import JOSE
+package import TokenVerification
 
 /// The system's clock, for the places where a time is handed in.
 public enum SystemClock {
@@ -7,4 +8,11 @@ public enum SystemClock {
   @Sendable public static func now() -> Timestamp {
     Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
   }
+
+  /// The time now, and the time since this process first asked.
+  @Sendable package static func reading() -> ClockReading {
+    ClockReading(time: now(), uptime: start.duration(to: .now))
+  }
+
+  private static let start = ContinuousClock.now
 }

@@ -25,20 +25,20 @@ public struct TokenMiddleware<Context: TokenRequestContext>: RouterMiddleware {
   private let sources: CredentialSources
   private let presence: Presence
   private let clock: @Sendable () -> Timestamp
-  private let lookups = KeyLookups()
+  private let counts: Counts
 
   /// A middleware that checks tokens with `verifier`.
   /// - Parameters:
   ///   - verifier: what is expected of a token.
   ///   - keys: the issuer's keys, such as ``RemoteKeys``.
-  ///   - revocations: what the issuer has taken back; by default nothing is known of it.
+  ///   - revocations: what the issuer has taken back; ``RevocationState/none`` when that cannot be known.
   ///   - sources: where the token may stand.
   ///   - presence: whether there must be one.
   ///   - rememberedTokens: about how many good tokens are remembered, so that their signatures are checked
   ///     once; each takes about 2.5 KB. 0: every signature is checked every time.
   ///   - clock: the time to which tokens are held.
   public init(
-    verifier: TokenVerifier, keys: any KeySource, revocations: RevocationState = RevocationState(),
+    verifier: TokenVerifier, keys: any KeySource, revocations: RevocationState,
     sources: CredentialSources = .authorizationField, presence: Presence = .required,
     rememberedTokens: Int = 4_096,
     clock: @escaping @Sendable () -> Timestamp = SystemClock.now
@@ -51,6 +51,22 @@ public struct TokenMiddleware<Context: TokenRequestContext>: RouterMiddleware {
     self.sources = sources
     self.presence = presence
     self.clock = clock
+    counts = Counts(revocations.staleness)
+  }
+
+  /// A middleware that checks tokens of `issuer`, with its keys and against its revocations.
+  /// - Parameters:
+  ///   - issuer: the issuer; it has to run, among the application's services.
+  ///   - sources: where the token may stand.
+  ///   - presence: whether there must be one.
+  ///   - rememberedTokens: as in the other initializer.
+  public init(
+    issuer: RemoteIssuer, sources: CredentialSources = .authorizationField, presence: Presence = .required,
+    rememberedTokens: Int = 4_096
+  ) {
+    self.init(
+      verifier: issuer.verifier, keys: issuer.keys, revocations: issuer.revocations, sources: sources,
+      presence: presence, rememberedTokens: rememberedTokens)
   }
 
   public func handle(
@@ -78,26 +94,34 @@ public struct TokenMiddleware<Context: TokenRequestContext>: RouterMiddleware {
   private func check(_ token: [UInt8], of request: Request) async -> Result<Principal, Rejection> {
     switch verify(token, keys: keys.snapshot) {
     case .allow(let principal):
-      lookups.hits.increment()
-      return .success(principal)
+      counts.hits.increment()
+      return admit(principal)
     case .deny(let rejection): return .failure(rejection)
     case .needsKeys(let keyID):
-      lookups.misses.increment()
+      counts.misses.increment()
       let refreshed = await TraceContext.$current.withValue(TraceContext(request.headers)) {
         await keys.snapshot(afterMissing: keyID)
       }
       switch verify(token, keys: refreshed) {
-      case .allow(let principal): return .success(principal)
+      case .allow(let principal): return admit(principal)
       case .deny(let rejection): return .failure(rejection)
       case .needsKeys: return .failure(refreshed.epoch == 0 ? .keysUnavailable : .unknownKey(keyID))
       }
     }
   }
 
+  /// Whoever has shown a good token, unless it may have been revoked without this process's knowing.
+  private func admit(_ principal: Principal) -> Result<Principal, Rejection> {
+    if revocations.isFresh { return .success(principal) }
+    guard revocations.staleness.answer == .accept else { return .failure(.revocationsStale) }
+    counts.staleAcceptances?.increment()
+    return .success(principal)
+  }
+
   private func verify(_ token: [UInt8], keys: KeySnapshot) -> Verdict {
-    let (view, now) = (revocations.view, clock())
-    guard let cache else { return verifier.verify(token, keys: keys, revocations: view, at: now) }
-    return cache.verify(token, keys: keys, revocations: view, at: now)
+    let now = clock()
+    guard let cache else { return verifier.verify(token, keys: keys, revocations: revocations.view, at: now) }
+    return cache.verify(token, keys: keys, revocations: revocations, at: now)
   }
 
   private func refuse(_ rejection: Rejection, _ context: Context) -> Response {
@@ -106,8 +130,16 @@ public struct TokenMiddleware<Context: TokenRequestContext>: RouterMiddleware {
   }
 }
 
-/// How often the key of a token was at hand. Made once: to ask for a counter costs more than to count.
-private struct KeyLookups: Sendable {
+/// Made once: to ask for a counter costs more than to count.
+private struct Counts: Sendable {
+  /// How often the key of a token was at hand.
   let hits = Counter(label: "token_verification_key_lookups", dimensions: [("outcome", "hit")])
   let misses = Counter(label: "token_verification_key_lookups", dimensions: [("outcome", "miss")])
+  /// Good tokens that passed although the revocations were stale; nil where none does.
+  let staleAcceptances: Counter?
+
+  init(_ staleness: StalenessPolicy) {
+    staleAcceptances =
+      staleness.answer == .accept ? Counter(label: "token_verification_stale_acceptances") : nil
+  }
 }

@@ -25,6 +25,8 @@ package struct KeyCache: Sendable {
   private var keys: KeySnapshot = .empty
   private var published: JSON?
   private var isFetching = false
+  /// The issuer's keys are known to have changed since a fetch last began.
+  private var isOutdated = false
   private var success: Success?
   private var coolDown: CoolDown?
   private var failures = 0
@@ -70,6 +72,11 @@ package struct KeyCache: Sendable {
     return startFetch(at: now) ? .fetch : .refuse
   }
 
+  /// The issuer is known to have other keys by now: they are fetched as soon as a fetch is allowed.
+  package mutating func keysHaveChanged() {
+    isOutdated = true
+  }
+
   /// The time that ``nextRefresh(at:)`` named has come.
   /// - Returns: whether to fetch now.
   package mutating func refreshIsDue(at now: Timestamp) -> Bool {
@@ -108,12 +115,13 @@ package struct KeyCache: Sendable {
   package func nextRefresh(at now: Timestamp) -> Timestamp? {
     guard !isFetching else { return nil }
     let allowed = coolDown.map { $0.covers(now) ? $0.end : now } ?? now
-    guard let success, success.at <= now, failures == 0 else { return allowed }
+    guard let success, success.at <= now, failures == 0, !isOutdated else { return allowed }
     return max(success.at + success.freshFor, allowed)
   }
 
   private mutating func startFetch(at now: Timestamp) -> Bool {
     guard !isFetching, !(coolDown?.covers(now) ?? false) else { return false }
+    isOutdated = false
     isFetching = true
     return true
   }

@@ -34,7 +34,8 @@ public struct Rejection: Error, Hashable, Sendable {
     self.answer = answer
   }
 
-  /// 400, 401 or 403 (RFC 6750 §3.1); 503 when there is no key to check any token with.
+  /// 400, 401 or 403 (RFC 6750 §3.1); 503 when there is no key to check any token with, or when it is not
+  /// known any more what is revoked.
   public var statusCode: Int {
     switch answer {
     case .missingCredentials, .invalidToken: 401
@@ -122,6 +123,12 @@ extension Rejection {
   public static var keysUnavailable: Self {
     Self(.keysUnavailable, "no key set of the issuer is at hand", .unavailable)
   }
+
+  /// The token is good by all that is known, but the issuer's revocations have not been heard for too long:
+  /// 503.
+  public static var revocationsStale: Self {
+    Self(.revocationsStale, "it is not known whether the token was revoked lately", .unavailable)
+  }
 }
 
 extension Rejection.Reason {
@@ -141,6 +148,8 @@ extension Rejection.Reason {
   public static let insufficientScope = Self(rawValue: "insufficient_scope")
   /// No key set is at hand.
   public static let keysUnavailable = Self(rawValue: "keys_unavailable")
+  /// What the issuer has revoked lately is not known.
+  public static let revocationsStale = Self(rawValue: "revocations_stale")
 }
 
 extension Rejection: CustomStringConvertible {

@@ -24,7 +24,7 @@ package struct RevocationFeed: Sendable {
     case revokedKey = "revoked_key"
     /// It is of a life of the log that was left for another one.
     case formerEpoch = "former_epoch"
-    /// It would begin another life of the log, and is older than what is known of this one.
+    /// It would begin another life of the log, and is not younger than what is known of this one.
     case older = "older"
   }
 
@@ -79,7 +79,9 @@ package struct RevocationFeed: Sendable {
   /// Follows the batch's log instead of the one before. What was said of keys and of single tokens stays.
   private mutating func begin(_ batch: RevocationBatch, at now: ClockReading) -> Answer {
     guard !formerEpochs.contains(batch.epoch) else { return .refused(.formerEpoch) }
-    if let freshness, batch.asOf < freshness.asOf { return .refused(.older) }
+    // Times are whole seconds: of two lives in one second, they do not tell which came first. A later batch
+    // will.
+    if let freshness, batch.asOf <= freshness.asOf { return .refused(.older) }
     guard batch.from == 0 else { return .needsSnapshot }
     if let position = view.position {
       formerEpochs = formerEpochs.suffix(Self.rememberedEpochs - 1) + [position.epoch]

@@ -18,7 +18,7 @@ public struct RevocationView: Sendable {
   /// How many subjects are revoked.
   public private(set) var count = 0
   /// Tells this view from every other that may answer differently.
-  private(set) var mark = Mark()
+  package private(set) var mark = Mark()
 
   /// How many entries may lie apart: each new view copies them.
   static let recentLimit = 1024

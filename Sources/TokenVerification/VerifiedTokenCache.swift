@@ -80,14 +80,24 @@ public struct VerifiedTokenCache: Sendable {
   package mutating func recall(
     _ token: [UInt8], _ hash: UInt64, keys: KeySnapshot, revocations: RevocationView, at now: Timestamp
   ) -> Verdict? {
+    recall(token, hash, keys: keys, revocationMark: revocations.mark.number, at: now) { revocations }
+  }
+
+  /// The same, for revocations that others share: their view is taken only if it has changed, which
+  /// `revocationMark` tells.
+  package mutating func recall(
+    _ token: [UInt8], _ hash: UInt64, keys: KeySnapshot, revocationMark: UInt64, at now: Timestamp,
+    view: () -> RevocationView
+  ) -> Verdict? {
     time += 1
     guard let place = place(of: token, hash), let known = tokens[place] else { return nil }
     guard known.keys == keys.mark, verifier.policy.claims.isInTime(known.principal.times, at: now) else {
       return nil
     }
-    if self.revocations[place] != revocations.mark {
-      guard !revocations.revokes(known.subjects) else { return nil }
-      self.revocations[place] = revocations.mark
+    if revocations[place].number != revocationMark {
+      let view = view()
+      guard !view.revokes(known.subjects) else { return nil }
+      revocations[place] = view.mark
     }
     uses[place] = time
     return .allow(known.principal)
@@ -171,7 +181,9 @@ extension VerifiedTokenCache {
 }
 
 /// Tells one value from another without a look at what is in them: no two that were made are the same.
-struct Mark: Hashable, Sendable {
+package struct Mark: Hashable, Sendable {
   private static let made = Atomic<UInt64>(0)
-  private let number = Mark.made.wrappingAdd(1, ordering: .relaxed).newValue
+
+  /// Of no other mark.
+  package let number = Mark.made.wrappingAdd(1, ordering: .relaxed).newValue
 }

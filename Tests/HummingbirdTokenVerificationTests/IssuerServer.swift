@@ -23,8 +23,12 @@ final class IssuerServer: Sendable {
     var isStreamed = false
   }
 
+  /// What a path does that has more to do than to answer always the same.
+  typealias Handler = @Sendable (Request) async -> Response
+
   private struct State {
     var replies: [String: Reply] = [:]
+    var handlers: [String: Handler] = [:]
     var requests: [String] = []
     var traces: [String?] = []
   }
@@ -50,6 +54,11 @@ final class IssuerServer: Sendable {
     set { state.withLock { $0.replies[path] = newValue } }
   }
 
+  /// Lets `handler` answer what is asked of `path`.
+  func handle(_ path: String, _ handler: @escaping Handler) {
+    state.withLock { $0.handlers[path] = handler }
+  }
+
   /// Publishes metadata and keys as an authority does.
   func publish(_ issuer: TestIssuer, fields: HTTPFields = [:]) throws {
     self[Self.metadataPath] = Reply(
@@ -73,7 +82,7 @@ final class IssuerServer: Sendable {
       responder: CallbackResponder { (request: Request, _: BasicRequestContext) in
         let trace = HTTPField.Name("traceparent").flatMap { request.headers[$0] }
         self.state.withLock { $0.traces.append(trace) }
-        return await self.respond(to: request.uri.path)
+        return await self.respond(to: request)
       },
       configuration: .init(address: .hostname("127.0.0.1", port: 0)),
       onServerRunning: { channel in continuation.yield(channel.localAddress?.port ?? 0) },
@@ -98,12 +107,14 @@ final class IssuerServer: Sendable {
 
   static let silence = Logger(label: "silence", factory: { _ in SwiftLogNoOpLogHandler() })
 
-  private func respond(to path: String) async -> Response {
-    let reply = state.withLock { state in
+  private func respond(to request: Request) async -> Response {
+    let path = request.uri.path
+    let (reply, handler) = state.withLock { state in
       state.requests.append(path)
-      return state.replies[path]
+      return (state.replies[path], state.handlers[path])
     }
     asked.raise()
+    if let handler { return await handler(request) }
     guard let reply else { return Response(status: .notFound) }
     let buffer = ByteBuffer(string: reply.body)
     if reply.isStreamed {

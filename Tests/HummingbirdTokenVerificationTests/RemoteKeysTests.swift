@@ -45,7 +45,7 @@ import TokenVerification
       let verifier = try issuer.verifier()
       let keys = try RemoteKeys(for: verifier, logger: IssuerServer.silence)
       let router = Router(context: OrdersContext.self)
-      router.group().add(middleware: TokenMiddleware(verifier: verifier, keys: keys))
+      router.group().add(middleware: TokenMiddleware(verifier: verifier, keys: keys, revocations: .none))
         .requiring(scopes: "orders:read").get("orders") { _, context in
           try context.requirePrincipal().subject
         }

@@ -16,6 +16,7 @@ import TokenVerification
       #"Bearer error="insufficient_scope", scope="orders:read orders:write""#
     ),
     (.keysUnavailable, "keys_unavailable", 503, nil),
+    (.revocationsStale, "revocations_stale", 503, nil),
   ]
 
   @Test(arguments: table)

@@ -75,6 +75,7 @@ import Testing
 
     /// In the end a snapshot arrives: then nothing is missing.
     mutating func settle(_ seed: Seed) {
+      now = now + .seconds(1)
       readAt = now
       deliver(batch(from: 0), signedBy: "f\(key)", seed)
       check(seed)

@@ -33,7 +33,7 @@ struct BareServer {
       router.add(
         middleware: TokenMiddleware(
           verifier: TokenVerifier(policy: policy),
-          keys: FixedKeys(KeySnapshot(epoch: 1, keys: set, algorithms: [.es256]))))
+          keys: FixedKeys(KeySnapshot(epoch: 1, keys: set, algorithms: [.es256])), revocations: .none))
     default: break
     }
     router.get("/api/v1/me") { _, _ in Self.answer }

@@ -25,7 +25,10 @@ public final class RemoteKeys: KeySource, Service {
     var isOver = false
   }
 
-  private let fetch: IssuerFetch
+  private let issuer: String
+  /// What these keys are, for the log.
+  private let name: String
+  private let fetch: @Sendable () async throws -> IssuerFetch.Answer
   private let logger: Logger
   private let clock: @Sendable () -> Timestamp
   private let patience: Duration
@@ -48,23 +51,36 @@ public final class RemoteKeys: KeySource, Service {
     clock: @escaping @Sendable () -> Timestamp = SystemClock.now
   ) throws {
     let fetch = try IssuerFetch(
-      issuer: verifier.policy.issuer, allowsPrivateAddresses: allowsPrivateAddresses, limits: FetchLimits(),
-      resolve: EgressRules.systemResolver)
+      issuer: verifier.policy.issuer, allowsPrivateAddresses: allowsPrivateAddresses)
     try self.init(for: verifier.policy, fetch: fetch, limits: KeyCacheLimits(), logger: logger, clock: clock)
   }
 
-  init(
-    for policy: VerificationPolicy, fetch: IssuerFetch, limits: KeyCacheLimits,
-    patience: Duration = .seconds(12), logger: Logger, clock: @escaping @Sendable () -> Timestamp
+  convenience init(
+    for policy: VerificationPolicy, fetch: IssuerFetch, limits: KeyCacheLimits, logger: Logger,
+    clock: @escaping @Sendable () -> Timestamp
   ) throws(RemoteKeysError) {
     guard policy.algorithms.allSatisfy(\.isAsymmetric) else {
       throw RemoteKeysError("a symmetric algorithm has no key that could be published")
     }
+    self.init(
+      "the issuer's keys", of: policy.issuer, algorithms: policy.algorithms, limits: limits, logger: logger,
+      clock: clock, fetch: { try await fetch.answer() })
+  }
+
+  /// Keys that `fetch` gets.
+  init(
+    _ name: String, of issuer: String, algorithms: Set<SignatureAlgorithm>,
+    limits: KeyCacheLimits = KeyCacheLimits(), patience: Duration = .seconds(12), logger: Logger,
+    clock: @escaping @Sendable () -> Timestamp,
+    fetch: @escaping @Sendable () async throws -> IssuerFetch.Answer
+  ) {
+    self.name = name
+    self.issuer = issuer
     self.fetch = fetch
     self.logger = logger
     self.clock = clock
     self.patience = patience
-    state = Mutex(State(cache: KeyCache(algorithms: policy.algorithms, limits: limits)))
+    state = Mutex(State(cache: KeyCache(algorithms: algorithms, limits: limits)))
   }
 
   // MARK: KeySource
@@ -99,6 +115,12 @@ public final class RemoteKeys: KeySource, Service {
     return snapshot
   }
 
+  /// The issuer is known to have other keys by now: they are fetched as soon as the cool-down allows.
+  func keysHaveChanged() {
+    state.withLock { $0.cache.keysHaveChanged() }
+    work.raise()
+  }
+
   // MARK: Service
 
   /// Keeps the keys current until the task is cancelled or the service group shuts down.
@@ -106,7 +128,8 @@ public final class RemoteKeys: KeySource, Service {
     await cancelWhenGracefulShutdown { await self.keepCurrent() }
   }
 
-  private func keepCurrent() async {
+  /// Keeps the keys current until the task is cancelled.
+  func keepCurrent() async {
     while !Task.isCancelled {
       let count = work.count
       if let pause = pauseBeforeFetch() {
@@ -145,12 +168,12 @@ public final class RemoteKeys: KeySource, Service {
 
   private func fetchOnce() async {
     do {
-      let answer = try await fetch.answer()
+      let answer = try await fetch()
       end { $0.fetchSucceeded(answer.keys, maximumAge: answer.maximumAge, at: $1) }
       logger.info(
-        "fetched the issuer's keys",
+        "fetched \(name)",
         metadata: [
-          "issuer": "\(fetch.issuer)", "usable": "\(snapshot.count)", "epoch": "\(snapshot.epoch)",
+          "issuer": "\(issuer)", "usable": "\(snapshot.count)", "epoch": "\(snapshot.epoch)",
           "skipped": "\(answer.keys.skipped.count)",
         ])
       count(outcome: "success")
@@ -158,9 +181,9 @@ public final class RemoteKeys: KeySource, Service {
       end { $0.fetchFailed(at: $1) }
       guard !Task.isCancelled else { return }
       logger.warning(
-        "could not fetch the issuer's keys",
+        "could not fetch \(name)",
         metadata: [
-          "issuer": "\(fetch.issuer)", "error": "\("\(error)".logLine())", "usable": "\(snapshot.count)",
+          "issuer": "\(issuer)", "error": "\("\(error)".logLine())", "usable": "\(snapshot.count)",
         ])
       count(outcome: "failure")
     }

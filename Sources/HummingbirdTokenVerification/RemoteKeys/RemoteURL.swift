@@ -46,6 +46,14 @@ struct RemoteURL: Hashable, Sendable, CustomStringConvertible {
     RemoteURL(isSecure: isSecure, host: host, port: port, path: path)
   }
 
+  /// The same server, and `suffix` behind the path.
+  func appending(_ suffix: String) -> RemoteURL {
+    with(path: (path.hasSuffix("/") ? String(path.dropLast()) : path) + suffix)
+  }
+
+  /// The port, or the one that the scheme stands for.
+  var effectivePort: Int { port ?? (isSecure ? 443 : 80) }
+
   /// The address, when the host is one.
   var address: IPAddress? { IPAddress(host) }
 
