@@ -22,7 +22,7 @@ struct ResourceServer {
 
     let verifier = TokenVerifier(
       policy: try VerificationPolicy(issuer: url, audience: audience, algorithms: [.es256]))
-    let issuer = try RemoteIssuer(for: verifier, revocations: .none, logger: logger)
+    let issuer = try RemoteIssuer(for: verifier, logger: logger)
 
     let router = Router(context: OrdersContext.self)
     let orders = router.group("orders").add(middleware: TokenMiddleware(issuer: issuer))
@@ -34,6 +34,10 @@ struct ResourceServer {
       let order = try await request.decode(as: NewOrder.self, context: context)
       let placed = book.place(order, for: try context.requirePrincipal().subject)
       return EditedResponse(status: .created, response: placed)
+    }
+
+    router.get("health/ready") { _, _ -> HTTPResponse.Status in
+      issuer.revocations.isFresh && !issuer.keys.snapshot.isEmpty ? .ok : .serviceUnavailable
     }
 
     let application = Application(
