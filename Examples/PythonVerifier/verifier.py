@@ -22,13 +22,13 @@ def take(token, records=None):  # takes a batch in; False when something is miss
     demand((b"" if records is None else hashlib.sha256(records).digest()) == digest, "not the entries that were signed")
     isSame, position = (True, log[1]) if batch["epoch"] == log[0] else (False, 0)
     if batch["from"] > position: return False
-    demand(isSame or batch["as_of"] >= log[2], "an older log")
+    demand(isSame or batch["as_of"] > log[2], "no younger log")
     entries = {subject: entry for subject, entry in log[4].items() if isSame or entry[0] >> 63}
     for subject, number, expiry in struct.iter_unpack(">16sQQ", records or inside):
         entries[subject] = max(entries.get(subject, (0, 0)), (number, expiry))
     living = {subject: entry for subject, entry in entries.items() if entry[1] > time.time() * 1000}
-    since = time.monotonic() - (batch["iat"] - batch["as_of"])
-    log = (batch["epoch"], max(position, batch["to"]), batch["as_of"], since, living)
+    news = (batch["as_of"], time.monotonic() - (batch["iat"] - batch["as_of"]))
+    log = (batch["epoch"], max(position, batch["to"]), *(news if news[0] > log[2] else log[2:4]), living)
     return True
 
 def follow(feed):

@@ -21,7 +21,7 @@ import Testing
       let issuer = try RemoteIssuer(
         for: feed.issuer.verifier(), revocations: source,
         fetch: IssuerFetch(issuer: feed.issuer.issuer, allowsPrivateAddresses: false),
-        logger: IssuerServer.silence, clocks: feed.clocks)
+        limits: .patient, logger: IssuerServer.silence, clocks: feed.clocks)
       let router = Router(context: OrdersContext.self)
       router.group().add(
         middleware: TokenMiddleware(

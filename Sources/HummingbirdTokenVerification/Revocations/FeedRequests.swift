@@ -13,9 +13,10 @@ struct FeedRequests: Sendable {
   let secret: FeedSecret?
   let limits: FeedLimits
 
-  /// Hears the feed's stream from `position` on until it ends or goes wrong; `take` gets each event's data.
+  /// Hears the feed's stream from `position` on until it ends or goes wrong; `take` gets each event's data,
+  /// and says whether it was news.
   func stream(
-    after position: RevocationPosition?, _ take: @escaping @Sendable ([UInt8]) async throws -> Void
+    after position: RevocationPosition?, _ take: @escaping @Sendable ([UInt8]) async throws -> Bool
   ) async -> FeedPlan.Outcome {
     let watch = FeedWatch(limits.silence)
     do {
@@ -38,7 +39,7 @@ struct FeedRequests: Sendable {
 
   private func events(
     of response: HTTPClientResponse, _ watch: FeedWatch,
-    _ take: @Sendable ([UInt8]) async throws -> Void
+    _ take: @Sendable ([UInt8]) async throws -> Bool
   ) async -> FeedPlan.Outcome {
     var parser = EventStreamParser(maximumBytes: limits.eventBytes)
     do {
@@ -101,7 +102,7 @@ struct FeedRequests: Sendable {
 
 /// How large and how slow a feed's answers may be.
 struct FeedLimits: Hashable, Sendable {
-  /// How long a stream may bring no event. There is one every 5 seconds.
+  /// How long a stream may bring no news. There is some every 5 seconds.
   var silence: Duration = .seconds(15)
   /// The most time for an answer, beside the waiting that was asked for.
   var time: Duration = .seconds(10)
@@ -113,7 +114,7 @@ struct FeedLimits: Hashable, Sendable {
   var snapshotBytes = 33_554_432
 }
 
-/// Notices that a stream brings no events. What an event causes takes its own time.
+/// Notices that a stream brings no news. What an event causes takes its own time.
 private final class FeedWatch: Sendable {
   private let limit: Duration
   private let heard = Signal()
@@ -127,17 +128,16 @@ private final class FeedWatch: Sendable {
   /// Whether an event has been taken in.
   var hasHeard: Bool { hasTaken.load(ordering: .relaxed) }
 
-  func whileBusy(_ body: () async throws -> Void) async throws {
+  /// Counts an event whose `body` says that it was news.
+  func whileBusy(_ body: () async throws -> Bool) async throws {
     isBusy.store(true, ordering: .relaxed)
-    defer {
-      isBusy.store(false, ordering: .relaxed)
-      heard.raise()
-    }
-    try await body()
+    defer { isBusy.store(false, ordering: .relaxed) }
+    guard try await body() else { return }
     hasTaken.store(true, ordering: .relaxed)
+    heard.raise()
   }
 
-  /// Returns when there has been no event for too long, or when the task is cancelled.
+  /// Returns when there has been no news for too long, or when the task is cancelled.
   func outcomeOfSilence() async -> FeedPlan.Outcome {
     while !Task.isCancelled {
       let count = heard.count

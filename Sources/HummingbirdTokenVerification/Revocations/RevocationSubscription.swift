@@ -105,8 +105,10 @@ public final class RevocationSubscription: Service {
         }
       case .poll:
         let before = state.view.position
-        let batch = try await verified(requests.poll(after: before, waiting: patience))
-        try await take(batch, from: requests)
+        guard try await take(requests.poll(after: before, waiting: patience), from: requests) else {
+          throw RevocationFeedError(
+            "the log has begun another life, and the batch is no younger than the old one")
+        }
         return FeedPlan.Outcome(broughtNews: true, hasMore: state.view.position != before)
       case .snapshot:
         try await takeSnapshot(from: requests)
@@ -124,15 +126,21 @@ public final class RevocationSubscription: Service {
 
   // MARK: Batches
 
-  private func take(_ token: [UInt8], from requests: FeedRequests) async throws {
-    try await take(verified(token), from: requests)
-  }
-
-  private func take(_ batch: VerifiedRevocationBatch, from requests: FeedRequests) async throws {
-    guard try receive(batch) == .needsSnapshot else { return }
-    try await takeSnapshot(from: requests)
-    guard try receive(batch) != .needsSnapshot else {
-      throw RevocationFeedError("the snapshot does not reach what was heard before")
+  /// Takes in what a batch says, and what is missing before it.
+  /// - Returns: Whether it was news. A batch that would begin another life of the log within the second of the last
+  ///   news is none: one that comes later will be.
+  private func take(_ token: [UInt8], from requests: FeedRequests) async throws -> Bool {
+    let keys = try await keys(for: token)
+    let batch = try verifier.verify(token, with: keys, at: clocks().time)
+    switch try receive(batch) {
+    case .applied: return true
+    case .refused: return false
+    case .needsSnapshot:
+      try await takeSnapshot(from: requests)
+      guard try receive(batch) == .applied else {
+        throw RevocationFeedError("the snapshot does not reach what was heard before")
+      }
+      return true
     }
   }
 
@@ -141,11 +149,6 @@ public final class RevocationSubscription: Service {
     let token = Array(snapshot.prefix { $0 != UInt8(ascii: "\n") })
     let keys = try await keys(for: token)
     _ = try receive(verifier.verify(snapshot: snapshot, with: keys, at: clocks().time))
-  }
-
-  private func verified(_ token: [UInt8]) async throws -> VerifiedRevocationBatch {
-    let keys = try await keys(for: token)
-    return try verifier.verify(token, with: keys, at: clocks().time)
   }
 
   /// The feed's keys, after an attempt to learn of the one that `token` names if it is not among them.
@@ -159,7 +162,7 @@ public final class RevocationSubscription: Service {
   private func receive(_ batch: VerifiedRevocationBatch) throws -> RevocationFeed.Answer {
     let answer = state.receive(batch)
     metrics.count(answer)
-    if case .refused(let refusal) = answer {
+    if case .refused(let refusal) = answer, refusal != .older {
       throw RevocationFeedError("a batch is not believed: \(refusal.rawValue)")
     }
     fetchKeys(after: batch.batch)
