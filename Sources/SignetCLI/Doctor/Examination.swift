@@ -28,7 +28,7 @@ struct Examination {
   func ofStart() -> [Finding] {
     let (keyring, authority) = keyringFindings()
     let look = DatabaseLook(settings.database, in: directory, authority: authority)
-    return [configurationFinding, addressFinding] + certificateCheck.findings + files + keyring
+    return [configurationFinding, addressFinding] + feedFindings + certificateCheck.findings + files + keyring
       + databaseFindings(look, isOfStart: true) + keyFindings(look, authority: authority)
   }
 
@@ -41,7 +41,7 @@ struct Examination {
     let server = ServerCheck(
       answer: await ServerCheck.ask(directory.socket), socket: directory.socket,
       isDatabaseInUse: look.isInUse)
-    return [configurationFinding] + server.findings + clockCheck(look).findings
+    return [configurationFinding] + feedFindings + server.findings + clockCheck(look).findings
       + server.qualified(network.findings + certificateCheck.findings) + files + server.qualified(keyring)
       + server.qualified(databaseFindings(look, isOfStart: false))
       + keyFindings(look, authority: authority) + hashing
@@ -93,6 +93,15 @@ struct Examination {
 
   private var files: [Finding] {
     FileCheck(directory, and: settings.database.files + settings.feed.files, user: Int(geteuid())).findings
+  }
+
+  private var feedFindings: [Finding] {
+    do {
+      _ = try settings.feed.configuration()
+      return []
+    } catch {
+      return [.problem("feed", error: error)]
+    }
   }
 
   private func keyringFindings() -> ([Finding], Authority?) {

@@ -25,6 +25,7 @@ struct FeedBacklog {
     self.head = head
     settled = head
     waiting.removeAll { $0.sequence <= head }
+    sent.begin(at: head)
   }
 
   /// Takes in what the storage tells. It may tell an entry twice, or one before those that precede it.
@@ -60,34 +61,13 @@ struct FeedBacklog {
   /// Whether something has been told whose predecessors are missing: the log has to be read.
   var hasHole: Bool { waiting.last.map { $0.sequence > completeEnd } ?? false }
 
+  /// What was sent of the log behind `sequence`, in order; nil when some of it is not at hand.
+  func sent(after sequence: Int64) -> [RevocationEntry]? { sent.entries(after: sequence) }
+
   /// Up to where nothing is missing.
   private var completeEnd: Int64 {
     var end = max(head, settled)
     for entry in waiting where entry.sequence == end + 1 { end += 1 }
     return end
-  }
-}
-
-/// The last entries that were sent, so that none is sent again that was told twice.
-private struct SentEntries {
-  private var entries: Set<RevocationEntry> = []
-  private var order: [RevocationEntry] = []
-  private var oldest = 0
-
-  private static let limit = 4_096
-
-  func contains(_ entry: RevocationEntry) -> Bool { entries.contains(entry) }
-
-  /// Whether it is a new one.
-  mutating func insert(_ entry: RevocationEntry) -> Bool {
-    guard entries.insert(entry).inserted else { return false }
-    if order.count < Self.limit {
-      order.append(entry)
-    } else {
-      entries.remove(order[oldest])
-      order[oldest] = entry
-      oldest = (oldest + 1) % Self.limit
-    }
-    return true
   }
 }

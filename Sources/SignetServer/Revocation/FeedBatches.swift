@@ -14,14 +14,28 @@ extension AuthorityService {
     let head = place.position.sequence
     // Who is ahead has it from another node, and is told nothing new.
     let from = position.map { $0.epoch == place.position.epoch ? min($0.sequence, head) : 0 } ?? 0
-    let entries = from < head ? view.living(after: from, upTo: head, at: clock()) : []
-    let page =
-      entries.count <= RevocationBatch.maximumEntries
-      ? FeedBacklog.Page(from: from, to: head, entries: entries.sorted { $0.sequence < $1.sequence })
-      : FeedBacklog.Page(from: head, to: head, entries: [])
+    let entries = from < head ? entries(after: from, upTo: head, of: view) : []
+    let page = FeedBacklog.Page(from: entries == nil ? head : from, to: head, entries: entries ?? [])
     let batch = place.source.batch(of: page, in: place.position.epoch, readAt: place.readAt)
     return try place.source.keys.token(of: batch)
   }
+
+  /// What the log has behind `from`, if a batch holds it. A poll is cheap to ask for, so it is never looked
+  /// for among very many.
+  private func entries(
+    after from: Int64, upTo head: Int64, of view: RevocationView
+  ) -> [RevocationEntry]? {
+    let now = clock()
+    var found: [RevocationEntry]?
+    if from > 0, let sent = hub.sent(after: from) {
+      found = sent.filter { $0.sequence <= head && $0.expiresAt > now }
+    } else if view.count <= Self.shortView {
+      found = view.living(after: from, upTo: head, at: now).sorted { $0.sequence < $1.sequence }
+    }
+    return found.flatMap { $0.count <= RevocationBatch.maximumEntries ? $0 : nil }
+  }
+
+  private static let shortView = 4_096
 
   /// Everything that is alive.
   func feedSnapshot() throws -> ByteBuffer {

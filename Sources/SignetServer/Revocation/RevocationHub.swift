@@ -58,6 +58,9 @@ extension RevocationHub {
     return Place(position: log.position, readAt: log.readAt, version: log.version, source: source)
   }
 
+  /// What was sent of the log behind `sequence`; nil when some of it is not at hand.
+  func sent(after sequence: Int64) -> [RevocationEntry]? { backlog.withLock { $0.sent(after: sequence) } }
+
   /// The time since the log was last read with success.
   var age: Duration { board.withLock { $0.log?.readAt }.map { uptime() - $0 } ?? .zero }
 

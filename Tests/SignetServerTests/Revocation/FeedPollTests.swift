@@ -99,6 +99,25 @@ import TokenVerification
     }
   }
 
+  @Test func `where very much is revoked, a poll has what was sent last, or shows the gap`() async throws {
+    try await RunningAuthority.run { running in
+      let feed = try await FeedClient(running)
+      let start = try await feed.poll()
+      try await running.revoke(sessions: 5_000)
+      for (sequence, count): (Int64, Int) in [(4_990, 10), (4_000, 1_000), (3_999, 0), (100, 0)] {
+        let batch = try await feed.poll(after: RevocationPosition(epoch: start.epoch, sequence: sequence))
+        #expect(batch.to == 5_000 && batch.entries.count == count)
+        #expect(batch.from == (count > 0 ? sequence : 5_000))
+      }
+      // As after a restart: nothing was sent yet.
+      let hub = running.service.hub
+      hub.begin(at: RevocationPosition(epoch: start.epoch, sequence: 5_000), readAt: hub.uptime())
+      let batch = try await feed.poll(after: RevocationPosition(epoch: start.epoch, sequence: 4_990))
+      #expect(batch.from == 5_000 && batch.to == 5_000)
+      #expect(try await feed.snapshot().entries.count == 5_000)
+    }
+  }
+
   @Test func `a place or a time that is none is refused by its name`() async throws {
     try await RunningAuthority.run { running in
       for (query, field) in [
