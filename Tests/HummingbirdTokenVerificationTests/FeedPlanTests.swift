@@ -27,8 +27,15 @@ import Testing
 
   @Test func `a stream that cannot be had twice gives way to questions, and these to snapshots`() {
     var plan = FeedPlan()
-    let ways = Self.ways(8, of: &plan) { _ in Self.outcome(news: false, error: true) }
+    let ways = Self.ways(8, of: &plan) { way in Self.outcome(news: way == .snapshot, error: way != .snapshot)
+    }
     #expect(ways == [.stream, .stream, .poll, .snapshot, .poll, .snapshot, .poll, .snapshot])
+  }
+
+  @Test func `while nothing at all can be had, everything is tried in turn`() {
+    var plan = FeedPlan()
+    let ways = Self.ways(8, of: &plan) { _ in Self.outcome(news: false, error: true) }
+    #expect(ways == [.stream, .stream, .poll, .snapshot, .stream, .poll, .snapshot, .stream])
   }
 
   @Test func `while questions are answered they are asked, and after a minute a stream is tried`() {

@@ -120,4 +120,24 @@ import TokenVerification
     #expect(cache.nextRefresh(at: earlier) == earlier)
     #expect(cache.missed("k9", at: earlier) == .fetch)
   }
+
+  @Test func `keys that are known to have changed are fetched as soon as the cool-down allows, once`() {
+    var cache = filled(maximumAge: .seconds(3600))
+    #expect(cache.nextRefresh(at: Self.t0 + .seconds(5)) == Self.t0 + .seconds(3600))
+    cache.keysHaveChanged()
+    #expect(cache.nextRefresh(at: Self.t0 + .seconds(5)) == Self.t0 + .seconds(30))
+    #expect(cache.refreshIsDue(at: Self.t0 + .milliseconds(29_999)) == false)
+    #expect(cache.refreshIsDue(at: Self.t0 + .seconds(30)) == true)
+    cache.fetchSucceeded(two, maximumAge: .seconds(3600), at: Self.t0 + .seconds(31))
+    #expect(cache.nextRefresh(at: Self.t0 + .seconds(90)) == Self.t0 + .seconds(3631))
+  }
+
+  @Test func `a fetch that began before the keys changed is followed by another`() {
+    var cache = filled(maximumAge: .seconds(60))
+    #expect(cache.refreshIsDue(at: Self.t0 + .seconds(60)) == true)
+    cache.keysHaveChanged()
+    cache.fetchSucceeded(one, maximumAge: .seconds(3600), at: Self.t0 + .seconds(61))
+    #expect(cache.nextRefresh(at: Self.t0 + .seconds(62)) == Self.t0 + .seconds(91))
+    #expect(cache.snapshot(at: Self.t0 + .seconds(62)).keyIDs == ["k1"])
+  }
 }

@@ -46,8 +46,11 @@ struct FeedPlan {
     switch way {
     case .stream: streamFailures = outcome.broughtNews ? 0 : streamFailures + 1
     case .poll: hasPollFailed = !outcome.broughtNews
-    // Whatever came of it, a question is tried before the next snapshot.
-    case .snapshot: hasPollFailed = false
+    case .snapshot:
+      // Whatever came of it, a question is tried before the next snapshot; and a stream, when nothing at all
+      // can be had: then streams are not to blame.
+      hasPollFailed = false
+      if !outcome.broughtNews { streamFailures = min(streamFailures, 1) }
     }
     if outcome.error == nil, way != .stream, outcome.broughtNews {
       failures = 0
