@@ -6,17 +6,21 @@ import JOSE
 import JWTKit
 import Logging
 import NIOCore
+import ServiceLifecycle
 import TokenVerification
 
 /// What the authority's protected route is compared with: one route, whose answer has as many bytes, and
 /// before it nothing, jwt-kit, or this package's middleware.
 ///
-/// The key set comes in `KEYS`, the issuer in `ISSUER`, the audience in `AUDIENCE`.
+/// The key set comes in `KEYS`, for jwt-kit; the issuer in `ISSUER`, the audience in `AUDIENCE`.
 @main
 struct BareServer {
   static func main() async throws {
     let environment = Environment()
     let router = Router(context: Context.self)
+    var logger = Logger(label: "bare")
+    logger.logLevel = .error
+    var services: [any Service] = []
     switch CommandLine.arguments.last {
     case "jwt-kit":
       let keys = JWTKeyCollection()
@@ -29,18 +33,14 @@ struct BareServer {
       let policy = try VerificationPolicy(
         issuer: try environment.require("ISSUER"), audience: try environment.require("AUDIENCE"),
         algorithms: [.es256])
-      let set = try JWKSet(parsing: Array(try environment.require("KEYS").utf8))
-      router.add(
-        middleware: TokenMiddleware(
-          verifier: TokenVerifier(policy: policy),
-          keys: FixedKeys(KeySnapshot(epoch: 1, keys: set, algorithms: [.es256])), revocations: .none))
+      let issuer = try RemoteIssuer(for: TokenVerifier(policy: policy), logger: logger)
+      router.add(middleware: TokenMiddleware(issuer: issuer))
+      services.append(issuer)
     default: break
     }
     router.get("/api/v1/me") { _, _ in Self.answer }
-    var logger = Logger(label: "bare")
-    logger.logLevel = .warning
     let application = Application(
-      router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
+      router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)), services: services,
       onServerRunning: { channel in
         let line = "ready  http://127.0.0.1:\(channel.localAddress?.port ?? 0)\n"
         FileHandle.standardOutput.write(Data(line.utf8))

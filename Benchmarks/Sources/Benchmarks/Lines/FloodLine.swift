@@ -6,7 +6,7 @@ struct FloodLine: Line {
   let tools: Tools
 
   func run() async throws -> String {
-    let authority = try Authority(tools)
+    let authority = try await Authority(tools)
     defer { authority.stop() }
     let tokens = try await authority.tokens(sessions: 64, accessTokens: 1000)
     let refreshes = RefreshTraffic(refreshTokens: tokens.refresh)

@@ -10,7 +10,7 @@ struct LoginLine: Line {
       "threads that hash", "hashes/s, alone", "logins/s", "× hash", "p50 ms", "p99 ms", "`/me` alone, p99 ms",
       "`/me` meanwhile, p99 ms")
     for threads in [1, 2] {
-      let authority = try Authority(tools, hashingThreads: threads)
+      let authority = try await Authority(tools, hashingThreads: threads)
       defer { authority.stop() }
       let tokens = try await authority.tokens(sessions: 8, accessTokens: 1000).access
       var rounds: [Round] = []

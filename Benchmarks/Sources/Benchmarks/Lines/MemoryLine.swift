@@ -6,7 +6,7 @@ struct MemoryLine: Line {
   let tools: Tools
 
   func run() async throws -> String {
-    let authority = try Authority(tools)
+    let authority = try await Authority(tools)
     defer { authority.stop() }
     let server = authority.server
     var table = Table("", "MB")

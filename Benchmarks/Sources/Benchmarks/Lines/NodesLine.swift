@@ -7,13 +7,13 @@ struct NodesLine: Line {
   let tools: Tools
 
   func run() async throws -> String {
-    let sqlite = try Authority(tools)
+    let sqlite = try await Authority(tools)
     defer { sqlite.stop() }
     let (first, second) = (try Database(tools), try Database(tools))
     defer { for database in [first, second] { database.stop() } }
-    let one = try Authority(tools, database: first)
+    let one = try await Authority(tools, database: first)
     defer { one.stop() }
-    let three = try Authority(tools, database: second, nodes: 3)
+    let three = try await Authority(tools, database: second, nodes: 3)
     defer { three.stop() }
     let disk = try DiskFlushes(folder: sqlite.folder)
     var flushes: [Double] = []

@@ -7,11 +7,12 @@ struct ProtectedLine: Line {
   let tools: Tools
 
   func run() async throws -> String {
-    let authority = try Authority(tools)
+    let authority = try await Authority(tools)
     defer { authority.stop() }
     let tokens = try await authority.tokens(sessions: 8, accessTokens: 1000).access
     let environment = [
-      "KEYS": try await authority.keySet(), "ISSUER": Authority.issuer, "AUDIENCE": Authority.issuer,
+      "KEYS": try await authority.keySet(), "ISSUER": authority.issuer,
+      "AUDIENCE": authority.issuer,
     ]
     let others = try ["bare", "jwt-kit", "signet"].map { mode in
       try ServerProcess(tools.bareServer, [mode], environment: environment)

@@ -6,7 +6,7 @@ struct RefreshLine: Line {
   let tools: Tools
 
   func run() async throws -> String {
-    let authority = try Authority(tools)
+    let authority = try await Authority(tools)
     defer { authority.stop() }
     let bare = try ServerProcess(tools.bareServer, ["bare"])
     defer { bare.stop() }

@@ -1,23 +1,30 @@
+import AsyncHTTPClient
 import Foundation
 import FoundationNetworking
+import NIOCore
+import NIOPosix
 
 /// A fresh authority with one account, served by the release binary of the package above.
 final class Authority {
-  static let issuer = "http://127.0.0.1:8080"
-
+  /// Where it is, for those who find it by its name: the first node.
+  let issuer: String
   /// The nodes; one, unless more were asked for.
-  let servers: [ServerProcess]
+  private(set) var servers: [ServerProcess] = []
   /// The one account's, whose name is alice.
   let password = "correct horse battery staple 9"
   /// Where the database lies, for what is to be measured on the same disk.
   let folder: URL
+  private let tools: Tools
 
   /// An authority on SQLite; or, with a `database`, `nodes` of one on that.
-  init(_ tools: Tools, hashingThreads: Int = 1, database: Database? = nil, nodes: Int = 1) throws {
+  init(_ tools: Tools, hashingThreads: Int = 1, database: Database? = nil, nodes: Int = 1) async throws {
+    self.tools = tools
+    let port = try await Self.freePort()
+    issuer = "http://127.0.0.1:\(port)"
     folder = FileManager.default.temporaryDirectory.appending(path: "signet-benchmark-\(UUID().uuidString)")
     let path = folder.appending(path: "1").path
     let place = database.map { ["--database-url", $0.url] } ?? []
-    try tools.run(tools.signet, ["init", "--directory", path, "--issuer", Self.issuer] + place)
+    try tools.run(tools.signet, ["init", "--directory", path, "--issuer", issuer] + place)
     let file = folder.appending(path: "1/signet.yaml")
     let configuration = try String(contentsOf: file, encoding: .utf8) + Self.configuration(hashingThreads)
     try Data(configuration.utf8).write(to: file)
@@ -27,7 +34,28 @@ final class Authority {
     let places = (1...nodes).map { [folder] in folder.appending(path: "\($0)").path }
     // Before one of them runs: its socket is not for copying.
     for place in places.dropFirst() { try FileManager.default.copyItem(atPath: path, toPath: place) }
-    servers = try places.map { try ServerProcess(tools.signet, ["serve", "--config", $0, "--port", "0"]) }
+    for (index, place) in places.enumerated() { try start(place, port: index == 0 ? port : 0) }
+  }
+
+  /// Ends the first node and starts it again, where it was.
+  func restart() throws {
+    let port = server.port
+    servers.removeFirst().stop()
+    try start(folder.appending(path: "1").path, port: port)
+  }
+
+  private func start(_ place: String, port: Int) throws {
+    servers.insert(
+      try ServerProcess(tools.signet, ["serve", "--config", place, "--port", "\(port)"]),
+      at: servers.isEmpty || port == 0 ? servers.endIndex : 0)
+  }
+
+  private static func freePort() async throws -> Int {
+    let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+      .bind(host: "127.0.0.1", port: 0).get()
+    let port = channel.localAddress?.port ?? 0
+    try await channel.close()
+    return port
   }
 
   /// The first node.
@@ -52,6 +80,8 @@ final class Authority {
     roles:
       clerk:
         scopes: ["orders:read", "orders:write"]
+    revocation-feed:
+      subscribers: 2000
     log:
       level: warning
     """
@@ -72,6 +102,18 @@ final class Authority {
       tokens.add(try await post("refresh", ["refresh_token": tokens.refresh.removeFirst()]))
     }
     return tokens
+  }
+
+  /// Ends the session of an access token.
+  func logOut(_ accessToken: String) async throws {
+    var request = HTTPClientRequest(url: "\(issuer)/api/v1/logout")
+    request.method = .POST
+    request.headers.add(name: "authorization", value: "Bearer \(accessToken)")
+    let response = try await HTTPClient.shared.execute(request, timeout: .seconds(5))
+    for try await _ in response.body {}
+    guard response.status == .ok || response.status == .noContent else {
+      throw BenchmarkError("a logout was answered \(response.status)")
+    }
   }
 
   /// The published keys, a JWK set.
