@@ -68,6 +68,7 @@ final class Operator {
         key.keyID, adding: authority.generateFirstKeys(at: now), origin: TestAuthority.origin, in: tx, at: now
       )
     }
+    try world.truth.acknowledge(key: key.keyID, at: world.time)
     node.publish()
   }
 
