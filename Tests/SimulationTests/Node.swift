@@ -121,7 +121,7 @@ final class Node {
       signedAt: now)
     let token = Array(try batch.token(of: policy.issuer, with: Feed.signer).utf8)
     for reader in readers {
-      world.send("batch \(batch.from)–\(batch.to) of node \(number) to verifier \(reader.number)") {
+      world.sendRecorded("batch \(batch.from)–\(batch.to) of node \(number) to verifier \(reader.number)") {
         try reader.receive(token)
       }
     }

@@ -91,7 +91,7 @@ final class Verifier {
     world.send("verifier \(number) asks node \(node.number) for the snapshot") { [self] in
       guard node.isUp, !isCutOff else { return }
       let snapshot = try await node.snapshot()
-      world.send("the snapshot of node \(node.number)") { [self] in
+      world.sendRecorded("the snapshot of node \(node.number)") { [self] in
         try take { batches in try batches.verify(snapshot: snapshot, with: Feed.keys, at: now) }
       }
     }

@@ -95,6 +95,17 @@ final class World {
     }
   }
 
+  /// The same, for what somebody may have recorded, who sends it again when he likes.
+  func sendRecorded(_ what: String, _ deliver: @escaping EventQueue.Action) {
+    send(what, deliver)
+    if chance(1, in: 20) {
+      after(seconds(1...90)) { [self] in
+        tell("again: \(what)")
+        try await deliver()
+      }
+    }
+  }
+
   func chance(_ part: Int, in whole: Int) -> Bool { Int.random(in: 0..<whole, using: &random) < part }
 
   func seconds(_ range: ClosedRange<Int>) -> Duration {
