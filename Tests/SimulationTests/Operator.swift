@@ -97,6 +97,7 @@ final class Operator {
         ).last
       } while last != nil
     }
+    world.truth.acknowledgeRestore(at: world.time)
     world.truth.committed(in: try await world.storage.read { try $0.revocationPosition().epoch })
     try await world.examine()
   }

@@ -57,6 +57,7 @@ final class Truth {
   private var ended: Set<SessionID> = []
   private var tokens: [Token] = []
   private var revokedKeys: [String: Duration] = [:]
+  private var formerEpochs: [String: Duration] = [:]
   /// Ends that a client knows of, and since when.
   private var acknowledged: [SessionID: Duration] = [:]
 
@@ -100,6 +101,9 @@ final class Truth {
       throw Violation("the key \(key) is revoked, and the log does not say so")
     }
   }
+
+  /// A restore is done: nothing that was minted before it is good.
+  func acknowledgeRestore(at time: Duration) { formerEpochs[epoch] = time }
 
   func condemn(_ sessions: some Sequence<SessionID>) { condemned.formUnion(sessions) }
 
@@ -155,11 +159,14 @@ final class Truth {
   }
 
   /// A token was let in: for no longer than a verifier may be behind may anybody have known that its session,
-  /// or its key, was at an end.
+  /// its key or its life of the log was at an end.
   func letIn(_ principal: Principal, by verifier: Verifier, at time: Duration) throws {
     let session = tokens.first { $0.principal.tokenID == principal.tokenID }?.session
-    let ends = [session.flatMap { acknowledged[$0] }, revokedKeys[principal.keyID]].compactMap { $0 }
-    guard let since = ends.min(), time > since + Verifier.bound else { return }
+    let ends = [
+      session.flatMap { acknowledged[$0] }, revokedKeys[principal.keyID],
+      principal.revocationPosition.flatMap { formerEpochs[$0.epoch] },
+    ]
+    guard let since = ends.compactMap(\.self).min(), time > since + Verifier.bound else { return }
     throw Violation("verifier \(verifier.number) lets in a token \(time - since) after its end")
   }
 
