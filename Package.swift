@@ -207,7 +207,9 @@ let package = Package(
     .testTarget(
       name: "FaultTests",
       dependencies: [
-        "SignetCLI", "SignetServer", "JOSE", "SignetTesting",
+        "SignetCLI", "SignetServer", "HummingbirdTokenVerification", "TokenVerification", "JOSE",
+        "SignetTesting",
+        .product(name: "Logging", package: "swift-log", condition: server),
         .product(name: "AsyncHTTPClient", package: "async-http-client", condition: server),
         .product(name: "GRDB", package: "GRDB.swift", condition: server),
         .product(name: "NIOCore", package: "swift-nio", condition: server),

@@ -21,6 +21,7 @@ struct ClusterTests {
       report.add(round)
       if asked != nil { Self.say("\(number)  \(ClusterReport.line(round))") }
       #expect(round.disagreements.isEmpty, "\(fault.rawValue), \(seed)")
+      #expect(round.longestLifeElsewhere < AttachedVerifier.bound, "\(fault.rawValue), \(seed)")
       // How fast a busy machine is proves nothing.
       if asked != nil, !fault.separatesNodes { #expect(round.longestLife < 1, "\(fault.rawValue), \(seed)") }
     }
@@ -64,7 +65,8 @@ struct ClusterReport {
     let parts = [
       round.fault.rawValue, "\(round.counts.allAcknowledged) acknowledged",
       "\(round.counts.refused) refused", "\(round.counts.unanswered) unanswered",
-      "a revoked token was last let in after \(milliseconds(round.longestLife)) ms",
+      "a revoked token was last let in after \(milliseconds(round.longestLife)) ms by a node, after "
+        + "\(milliseconds(round.longestLifeElsewhere)) ms by a verifier",
       "\(round.disagreements.count) disagreements",
     ]
     return parts.joined(separator: "; ") + round.disagreements.prefix(5).map { "\n    \($0)" }.joined()

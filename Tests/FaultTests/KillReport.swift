@@ -30,7 +30,9 @@ struct KillReport {
     let parts = [
       "\(round.kill)", "of \(round.unsynced) unsynced writes \(round.loss) lost",
       "\(round.counts.allAcknowledged) acknowledged in \(tenths(round.seconds)) s",
-      "\(round.counts.unanswered) unanswered", "\(round.disagreements.count) disagreements",
+      "\(round.counts.unanswered) unanswered",
+      "a verifier last let a revoked token in after \(tenths(round.longestLifeElsewhere)) s",
+      "\(round.disagreements.count) disagreements",
     ]
     return parts.joined(separator: "; ") + round.disagreements.prefix(5).map { "\n    \($0)" }.joined()
   }

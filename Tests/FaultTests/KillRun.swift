@@ -12,10 +12,14 @@ final class KillRun {
     let counts: Tally.Counts
     /// How long the load lasted; for the report alone.
     let seconds: Double
+    /// Seconds after the answer at which a token that was taken back was last let in by a verifier that follows
+    /// the feed.
+    let longestLifeElsewhere: Double
     let disagreements: [String]
   }
 
   private let authority: WatchedAuthority
+  private let verifier: AttachedVerifier
   private var groups: [[AccountRecord]]
   private var generator: SplitMix64
   private var serial: UInt64 = 0
@@ -31,6 +35,7 @@ final class KillRun {
       }
     }
     try authority.start()
+    verifier = try await AttachedVerifier(issuer: authority.issuer)
     let client = Client(try authority.door)
     for account in groups.joined() { try await client.add(account) }
     _ = try await examine()
@@ -45,7 +50,9 @@ final class KillRun {
     }
     let fault = try armKill(answers: limit)
     let started = ProcessInfo.processInfo.systemUptime
-    let load = Load(client: Client(door), tally: tally, abandonedPercent: 3)
+    let load = Load(
+      client: Client(door), tally: tally, abandonedPercent: 3,
+      onEnded: { [verifier] ended in verifier.see(ended) })
     groups = await load.run(groups, seed: generator.next())
     let seconds = ProcessInfo.processInfo.systemUptime - started
     // All clients may have come to rest by themselves.
@@ -59,7 +66,7 @@ final class KillRun {
     return Round(
       kill: wasInside ? fault?.description ?? "" : "a kill after \(limit) answers", unsynced: unsynced,
       loss: loss, counts: tally.current,
-      seconds: seconds,
+      seconds: seconds, longestLifeElsewhere: await verifier.longestLife(),
       disagreements: tally.current.disagreements + problems)
   }
 

@@ -20,6 +20,7 @@ import Testing
       let round = try await run.round(answers: asked == nil ? 40...200 : 200...1000)
       report.add(round)
       #expect(round.disagreements.isEmpty, seed.comment)
+      #expect(round.longestLifeElsewhere < AttachedVerifier.bound, seed.comment)
       if asked != nil { Self.say("\(number)  \(KillReport.line(round))") }
     }
     // Or the clients had done nothing that could be lost.

@@ -14,6 +14,10 @@ final class WatchedAuthority {
     }
   }
 
+  /// Where it is, whenever it serves.
+  var issuer: String { "http://127.0.0.1:\(port)" }
+
+  private let port: Int
   private let directory: URL
   private var server: BackgroundProcess?
   private var opened: Door?
@@ -36,11 +40,12 @@ final class WatchedAuthority {
   }
 
   init(losesSyncs: Bool = false) throws {
+    port = try FreePort.pick()
     directory = FileManager.default.temporaryDirectory.appending(path: "signet-fault-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     control = try FaultControl(
       path: directory.appending(path: "control").path(percentEncoded: false), losesSyncs: losesSyncs)
-    try SignetProcess.run(["init", "--directory", data, "--issuer", "https://id.example.com"])
+    try SignetProcess.run(["init", "--directory", data, "--issuer", issuer])
     let settings = """
 
       passwords: {throttle: {guesses: 1000, by-address: false}, hash: {threads: 2, queue: 1000}}
@@ -69,7 +74,7 @@ final class WatchedAuthority {
     try control.disarm()
     disk = try Disk(of: database)
     let process = try SignetProcess.make(
-      ["serve", "--config", data, "--port", "0"],
+      ["serve", "--config", data, "--port", "\(port)"],
       environment: try FaultLayer.environment(database: database, trace: tracePath, control: control.path))
     let log = try OutputFile(at: directory.appending(path: "log-\(starts)"))
     process.standardError = log.handle

@@ -1,7 +1,5 @@
 import Foundation
 import Glibc
-import NIOCore
-import NIOPosix
 import SignetTesting
 
 /// HAProxy in front of the nodes: a request goes to one that says it is ready.
@@ -12,9 +10,9 @@ final class Balancer {
   static let program: String? = ["/usr/sbin/haproxy", "/usr/local/sbin/haproxy"]
     .first { FileManager.default.isExecutableFile(atPath: $0) }
 
-  init(nodes: [ClusterNode], in folder: String) async throws {
+  init(nodes: [ClusterNode], port: Int, in folder: String) throws {
     guard let program = Self.program else { throw FixtureError() }
-    port = try await Self.freePort()
+    self.port = port
     let servers = nodes.map { "  server \($0.name) 127.0.0.1:\($0.port) check" }
     let configuration = """
       global
@@ -47,14 +45,5 @@ final class Balancer {
   deinit {
     _ = Glibc.kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()
-  }
-
-  /// A port that nobody listens on.
-  private static func freePort() async throws -> Int {
-    let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-      .bind(host: "127.0.0.1", port: 0).get()
-    let port = channel.localAddress?.port ?? 0
-    try await channel.close()
-    return port
   }
 }

@@ -8,6 +8,8 @@ final class Cluster {
   private(set) var primary: PostgresServer
   /// The ways to the two places that a primary may be at: it is at the first one.
   private(set) var relays: [FaultyRelay]
+  /// Where the balancer is.
+  let issuer: String
   private let balancer: Balancer
   private let folder: URL
 
@@ -26,9 +28,11 @@ final class Cluster {
     // Nobody is at the second place yet.
     try await relays[1].refuse()
     nodes = (1...3).map { ClusterNode("node\($0)", in: path) }
-    try Self.makeAuthority(on: nodes, database: Self.url(relays))
+    let port = try FreePort.pick()
+    issuer = "http://127.0.0.1:\(port)"
+    try Self.makeAuthority(on: nodes, issuer: issuer, database: Self.url(relays))
     for node in nodes { try node.start() }
-    balancer = try await Balancer(nodes: nodes, in: path)
+    balancer = try Balancer(nodes: nodes, port: port, in: path)
     try await everyNode(isReady: true)
     let front = APIClient(port: balancer.port, timeout: .seconds(60))
     try await waiting("the balancer") { await Self.isReady(front) == true }
@@ -84,11 +88,10 @@ final class Cluster {
   }
 
   /// The first node makes the authority; the others get its configuration and its keyring.
-  private static func makeAuthority(on nodes: [ClusterNode], database: String) throws {
+  private static func makeAuthority(on nodes: [ClusterNode], issuer: String, database: String) throws {
     guard let first = nodes.first else { throw FixtureError() }
     try SignetProcess.run([
-      "init", "--directory", first.directory, "--issuer", "https://id.example.com", "--database-url",
-      database,
+      "init", "--directory", first.directory, "--issuer", issuer, "--database-url", database,
     ])
     let settings = """
 

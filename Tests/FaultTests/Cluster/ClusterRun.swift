@@ -13,10 +13,13 @@ final class ClusterRun {
     let watched: Int
     /// Seconds after the answer at which a token that was taken back was last let in.
     let longestLife: Double
+    /// The same, by a verifier that follows the feed.
+    let longestLifeElsewhere: Double
     let disagreements: [String]
   }
 
   let cluster: Cluster
+  private let verifier: AttachedVerifier
   private var groups: [[AccountRecord]]
   private var generator: SplitMix64
 
@@ -24,6 +27,7 @@ final class ClusterRun {
   init(clients: Int, seed: Seed) async throws {
     generator = seed.generator()
     cluster = try await Cluster()
+    verifier = try await AttachedVerifier(issuer: cluster.issuer)
     groups = (0..<clients).map { client in
       (0..<4).map { account in
         let name = "client\(client)-\(account)"
@@ -46,7 +50,11 @@ final class ClusterRun {
     // No client hangs up: nobody could say when the node that he had asked is done with it.
     let load = Load(
       client: cluster.client, tally: tally, hasOtherServers: true,
-      goesOn: { !isOver.load(ordering: .acquiring) }, onEnded: watch.see)
+      goesOn: { !isOver.load(ordering: .acquiring) },
+      onEnded: { [verifier] ended in
+        verifier.see(ended)
+        await watch.see(ended)
+      })
     let (before, seed) = (groups, generator.next())
     async let loaded = Self.run(load, before, seed: seed, then: moment)
     await moment.arrived()
@@ -64,7 +72,7 @@ final class ClusterRun {
     disagreements += try cluster.problems()
     return Round(
       fault: fault, counts: tally.current, watched: watch.watched, longestLife: watch.longest,
-      disagreements: disagreements)
+      longestLifeElsewhere: await verifier.longestLife(), disagreements: disagreements)
   }
 
   /// At its end the moment has come in any case: all clients may have come to rest before.
