@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Foundation
 import FoundationNetworking
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 
 /// A fresh authority with one account, served by the release binary of the package above.
