@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import HummingbirdTokenVerification
 import NIOCore
+import NIOHTTP1
 
 /// From a logout at the authority to its refusal by an API in another process; the same for a thousand
 /// subscribers of the feed; and what it takes them all to come back after the authority was restarted.

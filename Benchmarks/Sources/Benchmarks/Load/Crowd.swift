@@ -27,10 +27,11 @@ struct Crowd {
   /// Ends each token's session; how long it took until each of the crowd knew.
   func hear(_ tokens: [String], by authority: Authority) async throws -> Latencies {
     var times = Latencies()
+    let issuer = authority.issuer
     for token in tokens {
       let target = try head() + 1
       let began = NIODeadline.now()
-      async let logout: Void = authority.logOut(token)
+      async let logout: Void = Authority.logOut(token, at: issuer)
       var left = subscriptions[...].map(\.state)
       while !left.isEmpty {
         left.removeAll { state in

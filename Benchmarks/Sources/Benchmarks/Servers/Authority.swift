@@ -107,6 +107,10 @@ final class Authority {
 
   /// Ends the session of an access token.
   func logOut(_ accessToken: String) async throws {
+    try await Self.logOut(accessToken, at: issuer)
+  }
+
+  static func logOut(_ accessToken: String, at issuer: String) async throws {
     var request = HTTPClientRequest(url: "\(issuer)/api/v1/logout")
     request.method = .POST
     request.headers.add(name: "authorization", value: "Bearer \(accessToken)")
