@@ -12,8 +12,8 @@ final class KillRun {
     let counts: Tally.Counts
     /// How long the load lasted; for the report alone.
     let seconds: Double
-    /// Seconds after the answer at which a token that was taken back was last let in by a verifier that follows
-    /// the feed.
+    /// Seconds after the answer at which a token that was taken back was last let in by a verifier that
+    /// follows the feed.
     let longestLifeElsewhere: Double
     let disagreements: [String]
   }

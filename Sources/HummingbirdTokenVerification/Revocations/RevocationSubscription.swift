@@ -127,8 +127,8 @@ public final class RevocationSubscription: Service {
   // MARK: Batches
 
   /// Takes in what a batch says, and what is missing before it.
-  /// - Returns: Whether it was news. A batch that would begin another life of the log within the second of the
-  ///   last news is none: one that comes later will be.
+  /// - Returns: Whether it was news. A batch that would begin another life of the log within the second of
+  ///   the last news is none: one that comes later will be.
   private func take(_ token: [UInt8], from requests: FeedRequests) async throws -> Bool {
     let keys = try await keys(for: token)
     let batch = try verifier.verify(token, with: keys, at: clocks().time)

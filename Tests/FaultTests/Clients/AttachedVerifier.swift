@@ -15,7 +15,14 @@ final class AttachedVerifier: Sendable {
 
   private struct State {
     var longest = 0.0
-    var watches: [Task<Void, Never>] = []
+    var watched: [Ended] = []
+    var watch: Task<Void, Never>?
+  }
+
+  /// An access token whose session has ended, and when that was answered.
+  private struct Ended {
+    let token: [UInt8]
+    let answered: Double
   }
 
   /// No token may be let in for longer after its end was answered: what the verifier knows may be so old, and
@@ -30,8 +37,8 @@ final class AttachedVerifier: Sendable {
     let issuer = try RemoteIssuer(for: TokenVerifier(policy: policy), logger: logger)
     self.issuer = issuer
     running = Task { try await issuer.run() }
-    while issuer.keys.snapshot.isEmpty || !issuer.revocations.isFresh {
-      try await Task.sleep(for: .milliseconds(10))
+    try await waiting("a verifier's first news") { () async in
+      !issuer.keys.snapshot.isEmpty && issuer.revocations.isFresh
     }
   }
 
@@ -42,32 +49,39 @@ final class AttachedVerifier: Sendable {
   /// Watches one of `sessions`, whose end has just been answered, until its token is refused.
   func see(_ sessions: [SessionRecord]) {
     guard let token = sessions.randomElement().map({ Array($0.access.utf8) }) else { return }
-    let answered = ProcessInfo.processInfo.systemUptime
-    let watch = Task {
-      var last = 0.0
-      while last <= Self.bound {
-        let now = ProcessInfo.processInfo.systemUptime - answered
-        guard letsIn(token) else { break }
-        last = now
-        // A cancelled sleep has done what it is for.
-        do { try await Task.sleep(for: .milliseconds(2)) } catch {}
-      }
-      state.withLock { $0.longest = max($0.longest, last) }
+    state.withLock { state in
+      state.watched.append(Ended(token: token, answered: ProcessInfo.processInfo.systemUptime))
+      if state.watch == nil { state.watch = Task { await self.watch() } }
     }
-    state.withLock { $0.watches.append(watch) }
   }
 
   /// Waits until each watched token is refused.
   /// - Returns: Seconds after the answer at which one was last let in, since this was asked before.
   func longestLife() async -> Double {
-    let watches = state.withLock { state in
-      defer { state.watches = [] }
-      return state.watches
-    }
-    for watch in watches { await watch.value }
+    await state.withLock { $0.watch }?.value
     return state.withLock { state in
       defer { state.longest = 0 }
       return state.longest
+    }
+  }
+
+  /// Looks at what is watched, again and again, until all of it is refused, or has been let in too long.
+  private func watch() async {
+    var isDone = false
+    while !isDone {
+      for ended in state.withLock({ $0.watched }) {
+        let age = ProcessInfo.processInfo.systemUptime - ended.answered
+        let isLetIn = letsIn(ended.token)
+        state.withLock { state in
+          if isLetIn { state.longest = max(state.longest, age) }
+          if !isLetIn || age > Self.bound { state.watched.removeAll { $0.token == ended.token } }
+        }
+      }
+      await Task.yield()
+      isDone = state.withLock { state in
+        if state.watched.isEmpty { state.watch = nil }
+        return state.watched.isEmpty
+      }
     }
   }
 

@@ -41,9 +41,9 @@ struct FeedLine: Line {
     return """
       \(table.markdown)
 
-      After a restart all \(Self.crowd) subscribers, cut off together, were fresh again \(back.text(1)) s after the \
-      authority was there; none had missed what was revoked meanwhile. The authority's memory with all of them: \
-      \(memory.text()) MB.
+      After a restart all \(Self.crowd) subscribers, cut off together, were fresh again \
+      \(back.text(1)) s after the authority was there; none had missed what was revoked \
+      meanwhile. The authority's memory with all of them: \(memory.text()) MB.
       """
   }
 
