@@ -22,6 +22,8 @@ final class Balancer {
         timeout connect 2s
         timeout client 60s
         timeout server 60s
+        # A busy machine is no dead node: without this, a check has as long as there is between two of them.
+        timeout check 10s
         option redispatch
         option httpchk GET /health/ready
         default-server inter 100ms fall 1 rise 1
