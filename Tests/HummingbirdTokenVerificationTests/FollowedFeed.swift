@@ -23,7 +23,9 @@ extension FeedServer {
     -> RevocationSubscription
   {
     try RevocationSubscription(
-      fetch: IssuerFetch(issuer: issuer.issuer, allowsPrivateAddresses: false), keys: nil, staleness: .deny,
+      fetch: IssuerFetch(
+        issuer: issuer.issuer, allowsPrivateAddresses: false, limits: FetchLimits(time: .seconds(300))),
+      keys: nil, staleness: .deny,
       secret: secret, limits: limits, logger: IssuerServer.silence, clocks: clocks)
   }
 
@@ -61,5 +63,5 @@ extension FeedLimits {
 /// Returns when something has become true.
 func eventually(_ condition: @Sendable () -> Bool) async {
   let never = Signal()
-  while !condition() { await never.wait(past: 0, atMost: .milliseconds(1)) }
+  while !condition() { await never.wait(past: 0, atMost: .milliseconds(10)) }
 }

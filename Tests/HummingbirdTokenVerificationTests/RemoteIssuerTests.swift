@@ -20,7 +20,9 @@ import Testing
     try await FeedServer.run { feed in
       let issuer = try RemoteIssuer(
         for: feed.issuer.verifier(), revocations: source,
-        fetch: IssuerFetch(issuer: feed.issuer.issuer, allowsPrivateAddresses: false),
+        fetch: IssuerFetch(
+          issuer: feed.issuer.issuer, allowsPrivateAddresses: false,
+          limits: FetchLimits(time: .seconds(300))),
         limits: .patient, logger: IssuerServer.silence, clocks: feed.clocks)
       let router = Router(context: OrdersContext.self)
       router.group().add(

@@ -56,15 +56,15 @@ public final class RemoteKeys: KeySource, Service {
   }
 
   convenience init(
-    for policy: VerificationPolicy, fetch: IssuerFetch, limits: KeyCacheLimits, logger: Logger,
-    clock: @escaping @Sendable () -> Timestamp
+    for policy: VerificationPolicy, fetch: IssuerFetch, limits: KeyCacheLimits,
+    patience: Duration = .seconds(12), logger: Logger, clock: @escaping @Sendable () -> Timestamp
   ) throws(RemoteKeysError) {
     guard policy.algorithms.allSatisfy(\.isAsymmetric) else {
       throw RemoteKeysError("a symmetric algorithm has no key that could be published")
     }
     self.init(
-      "the issuer's keys", of: policy.issuer, algorithms: policy.algorithms, limits: limits, logger: logger,
-      clock: clock, fetch: { try await fetch.answer() })
+      "the issuer's keys", of: policy.issuer, algorithms: policy.algorithms, limits: limits,
+      patience: patience, logger: logger, clock: clock, fetch: { try await fetch.answer() })
   }
 
   /// Keys that `fetch` gets.

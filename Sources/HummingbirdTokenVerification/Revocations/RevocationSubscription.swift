@@ -61,7 +61,8 @@ public final class RevocationSubscription: Service {
     state = RevocationState(following: fetch.issuer, staleness: staleness, clocks: clocks)
     feedKeys = RemoteKeys(
       "the keys of the issuer's revocation feed", of: fetch.issuer,
-      algorithms: RevocationBatchVerifier.algorithms, limits: keyLimits, logger: logger,
+      algorithms: RevocationBatchVerifier.algorithms, limits: keyLimits,
+      patience: limits.time + .seconds(2), logger: logger,
       clock: { clocks().time }, fetch: { try await fetch.feedKeys(of: place.url(), secret: secret) })
   }
 
