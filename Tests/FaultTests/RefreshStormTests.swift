@@ -5,10 +5,12 @@ import Testing
 
 /// Refreshes of many families at once, of which some answers get lost on their way.
 @Suite(.blocking, .timeLimit(.minutes(10))) struct RefreshStormTests {
-  private static let families = 1_000
+  /// 1,000 where they are asked for.
+  private static let families =
+    ProcessInfo.processInfo.environment["SIGNET_FAMILIES"].flatMap(Int.init) ?? 100
   private static let refreshes = 10
 
-  @Test func `10,000 refreshes with lost answers log nobody out, and no family has two branches`()
+  @Test func `refreshes with lost answers log nobody out, and no family has two branches`()
     async throws
   {
     let seed = Seed.fromEnvironment()
@@ -68,7 +70,10 @@ import Testing
       let (token, retryKey) = (family.token, "retry-key-\(chance.next())")
       var hasAnswer = false
       while !hasAnswer {
-        let answer = try await client.refresh(token, retryKey: retryKey)
+        guard let answer = await answer(from: client, to: token, retryKey) else {
+          family.lost += 1
+          continue
+        }
         guard answer.status == 200 else {
           family.refusals.append("\(answer.status) \(answer.code ?? "")")
           return family
@@ -82,5 +87,12 @@ import Testing
       }
     }
     return family
+  }
+
+  /// Nil when the connection has ended before the answer was there.
+  private static func answer(
+    from client: Client, to token: String, _ retryKey: String
+  ) async -> APIAnswer? {
+    do { return try await client.refresh(token, retryKey: retryKey) } catch { return nil }
   }
 }

@@ -5,7 +5,7 @@ import Testing
 /// Nodes, verifiers and clients in a world where everything fails, from many seeds.
 ///
 /// `SIGNET_SEEDS=10000` runs that many; `SIGNET_SEED=n` runs one and tells its story.
-@Suite(.blocking, .timeLimit(.minutes(10)))
+@Suite(.blocking)
 struct SimulationTests {
   @Test func `nobody is let in after the end, or logged out without one, whatever fails`() async throws {
     let environment = ProcessInfo.processInfo.environment
