@@ -144,8 +144,11 @@ final class FeedServer: Sendable {
   var targets: [String] { state.withLock { $0.targets } }
 
   /// Lets a path answer nothing but this status from now on; nil as it should.
-  func refuse(_ path: String, with status: HTTPResponse.Status?, retryAfter: String? = nil) {
+  func refuse(
+    _ path: String, with status: HTTPResponse.Status?, retryAfter: String? = nil, location: String? = nil
+  ) {
     var fields: HTTPFields = [:]
+    if let location { fields[.location] = location }
     if let retryAfter { fields[.retryAfter] = retryAfter }
     let response = status.map { HTTPResponse(status: $0, headerFields: fields) }
     state.withLock { $0.statuses[path] = response }

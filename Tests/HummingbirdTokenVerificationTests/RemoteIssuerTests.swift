@@ -169,7 +169,7 @@ import Testing
 
   @Test func `T23 a feed's redirect is not followed`() async throws {
     try await serve { feed, issuer, _ in
-      feed.refuse(FeedServer.stream, with: .temporaryRedirect)
+      feed.refuse(FeedServer.stream, with: .temporaryRedirect, location: "/elsewhere")
       await eventually { issuer.revocations.health.lastError?.contains("status is 307") == true }
       #expect(feed.server.count("/elsewhere") == 0)
     }
