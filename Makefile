@@ -79,8 +79,8 @@ copy-report: dependencies-for-tests ## What 1,000 to 1,000,000 sessions take, an
 benchmarks: dependencies ## Measure everything in docs/benchmarks.md (a quarter of an hour, on a quiet machine)
 	Benchmarks/run all
 
-demo: dependencies ## Build, then watch the whole story happen between two processes
+demo: dependencies ## Build, then watch the whole story happen between three processes
 	Scripts/demo
 
-run: dependencies ## The same, and leave both processes running until Ctrl-C
+run: dependencies ## The same, and leave all of them running until Ctrl-C
 	Scripts/demo --keep-running

@@ -25,7 +25,8 @@ def take(token, records=None):  # takes a batch in; False when something is miss
     demand(isSame or batch["as_of"] > log[2], "no younger log")
     entries = {subject: entry for subject, entry in log[4].items() if isSame or entry[0] >> 63}
     for subject, number, expiry in struct.iter_unpack(">16sQQ", records or inside):
-        entries[subject] = max(entries.get(subject, (0, 0)), (number, expiry))
+        known = entries.get(subject, (0, 0))
+        entries[subject] = (max(known[0], number), max(known[1], expiry))
     living = {subject: entry for subject, entry in entries.items() if entry[1] > time.time() * 1000}
     news = (batch["as_of"], time.monotonic() - (batch["iat"] - batch["as_of"]))
     log = (batch["epoch"], max(position, batch["to"]), *(news if news[0] > log[2] else log[2:4]), living)

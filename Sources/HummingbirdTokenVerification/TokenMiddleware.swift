@@ -92,18 +92,21 @@ public struct TokenMiddleware<Context: TokenRequestContext>: RouterMiddleware {
 
   /// Checks the token, with one look for new keys if its own is unknown.
   private func check(_ token: [UInt8], of request: Request) async -> Result<Principal, Rejection> {
+    // Asked before the revocations are looked at: news that arrives in between has not been.
+    var isFresh = revocations.isFresh
     switch verify(token, keys: keys.snapshot) {
     case .allow(let principal):
       counts.hits.increment()
-      return admit(principal)
+      return admit(principal, isFresh: isFresh)
     case .deny(let rejection): return .failure(rejection)
     case .needsKeys(let keyID):
       counts.misses.increment()
       let refreshed = await TraceContext.$current.withValue(TraceContext(request.headers)) {
         await keys.snapshot(afterMissing: keyID)
       }
+      isFresh = revocations.isFresh
       switch verify(token, keys: refreshed) {
-      case .allow(let principal): return admit(principal)
+      case .allow(let principal): return admit(principal, isFresh: isFresh)
       case .deny(let rejection): return .failure(rejection)
       case .needsKeys: return .failure(refreshed.epoch == 0 ? .keysUnavailable : .unknownKey(keyID))
       }
@@ -111,8 +114,8 @@ public struct TokenMiddleware<Context: TokenRequestContext>: RouterMiddleware {
   }
 
   /// Whoever has shown a good token, unless it may have been revoked without this process's knowing.
-  private func admit(_ principal: Principal) -> Result<Principal, Rejection> {
-    if revocations.isFresh { return .success(principal) }
+  private func admit(_ principal: Principal, isFresh: Bool) -> Result<Principal, Rejection> {
+    if isFresh { return .success(principal) }
     guard revocations.staleness.answer == .accept else { return .failure(.revocationsStale) }
     counts.staleAcceptances?.increment()
     return .success(principal)

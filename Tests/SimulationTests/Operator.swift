@@ -4,7 +4,7 @@ import TokenVerification
 
 /// Who runs the authority, and what befalls it.
 final class Operator {
-  private let world: World
+  private unowned let world: World
   private var backup: MemoryBackup?
 
   init(world: World) {

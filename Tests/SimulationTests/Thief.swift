@@ -3,7 +3,7 @@ import SignetTesting
 
 /// Copies what a client keeps, and uses it when it likes.
 final class Thief {
-  private let world: World
+  private unowned let world: World
 
   init(world: World) {
     self.world = world

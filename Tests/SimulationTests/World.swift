@@ -6,7 +6,7 @@ import TokenVerification
 /// One run: nodes on one database, verifiers, clients and a thief, whose every move follows from a seed.
 ///
 /// What decides is the production's: rotation, endings, revocation entries, restores, the view, the feed's
-/// state machine, the verifier and its cache, on the storage model that every engine is compared with. What
+/// receiver, the verifier and its cache, on the storage model that every engine is compared with. What
 /// is simulated is what carries it: the network, which loses, delays, duplicates and reorders; clocks, which
 /// differ and step; nodes, which crash.
 final class World {
@@ -52,6 +52,8 @@ final class World {
   /// Runs to the end.
   /// - Throws: ``Violation`` when something happened that must never happen.
   func run() async throws {
+    // What is planned holds whom it is planned for, and so this world.
+    defer { queue = EventQueue() }
     for node in nodes { node.begin() }
     for verifier in verifiers { verifier.begin() }
     for client in clients { client.begin() }

@@ -24,7 +24,7 @@ public struct RevocationSource: Sendable {
 }
 
 /// What a feed that is not public wants to be shown.
-public struct FeedSecret: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
+public struct FeedSecret: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   /// The `Authorization` field.
   let authorization: String
 
@@ -39,6 +39,7 @@ public struct FeedSecret: Sendable, CustomStringConvertible, CustomDebugStringCo
 
   public var description: String { "FeedSecret" }
   public var debugDescription: String { description }
+  public var customMirror: Mirror { Mirror(self, children: []) }
 
   private static func isTokenCharacter(_ byte: UInt8) -> Bool {
     switch byte {

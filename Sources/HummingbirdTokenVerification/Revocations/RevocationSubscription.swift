@@ -102,7 +102,9 @@ public final class RevocationSubscription: Service {
       switch way {
       case .stream:
         return await requests.stream(after: state.view.position) { [self] token in
-          try await take(token, from: requests)
+          let before = state.health.asOf
+          // A node that has lost its database goes on saying what it knew: that is no news.
+          return try await take(token, from: requests) && state.health.asOf != before
         }
       case .poll:
         let before = state.view.position

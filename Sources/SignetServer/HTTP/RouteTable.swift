@@ -24,7 +24,8 @@ struct RouteTable {
       AccountRoutes(service: service).endpoints,
       KeyRoutes(service: service).endpoints,
       MetadataRoutes(service: service, site: site, hasFeed: configuration.feed.isOn).endpoints,
-      FeedRoutes(service: service, configuration: configuration.feed).endpoints,
+      FeedRoutes(service: service, configuration: configuration.feed, proxies: configuration.trustedProxies)
+        .endpoints,
       HealthRoutes(service: service).endpoints,
     ].flatMap { $0 }
   }

@@ -41,7 +41,7 @@ extension AuthorityService {
   func feedSnapshot() throws -> ByteBuffer {
     let (place, view) = try here()
     let head = place.position.sequence
-    return try hub.snapshots.bytes(of: place, at: clock()) {
+    return try hub.snapshots.bytes(of: place, clock: clock) {
       let page = FeedBacklog.Page(from: 0, to: head, entries: view.living(after: 0, upTo: head, at: clock()))
       return try place.source.keys.snapshot(
         of: place.source.batch(of: page, in: place.position.epoch, readAt: place.readAt))

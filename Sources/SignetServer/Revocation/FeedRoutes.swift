@@ -10,6 +10,14 @@ internal import TokenVerification
 struct FeedRoutes {
   let service: AuthorityService
   let configuration: FeedConfiguration
+  /// So that one client cannot take the places of all.
+  private let shares: AddressShares
+
+  init(service: AuthorityService, configuration: FeedConfiguration, proxies: TrustedProxies) {
+    self.service = service
+    self.configuration = configuration
+    shares = AddressShares(limit: max(configuration.subscribers / 4, 1), proxies: proxies)
+  }
 
   /// Where the feed is, below the issuer.
   static let path = "/revocations"
@@ -26,7 +34,8 @@ struct FeedRoutes {
 
   @Sendable private func stream(_ request: Request, _ context: AuthorityRequestContext) throws -> Response {
     try requireSecret(request)
-    let subscription = try subscribe(after: try request.streamPosition(), isStream: true)
+    let subscription = try subscribe(
+      from: context.remoteAddress, after: try request.streamPosition(), isStream: true)
     subscription.whenDropped { [connection = context.connection] in connection.close(promise: nil) }
     context.connection.endWhenPeerIsGone()
     context.connection.closeFuture.whenComplete { [weak subscription] _ in subscription?.end() }
@@ -46,16 +55,20 @@ struct FeedRoutes {
   ) async throws -> Response {
     try requireSecret(request)
     let (after, wait) = (try request.position("after"), try request.waitSeconds())
-    if wait > 0, let after, let token = try await next(after: after, within: .seconds(wait)) {
+    if wait > 0, let after, let token = try await next(after: after, within: .seconds(wait), for: context) {
       return Response(batch: token)
     }
     return Response(batch: ByteBuffer(string: try service.feedToken(after: after)))
   }
 
   /// The next batch, for who has the log up to `position`; nil when none came, or when it is there already.
-  private func next(after position: RevocationPosition, within wait: Duration) async throws -> ByteBuffer? {
-    let subscription = try subscribe(after: position, isStream: false)
-    guard service.hub.place?.position.epoch == position.epoch,
+  private func next(
+    after position: RevocationPosition, within wait: Duration, for context: AuthorityRequestContext
+  ) async throws -> ByteBuffer? {
+    let subscription = try subscribe(from: context.remoteAddress, after: position, isStream: false)
+    // Where the log is farther than the ring reaches back, nothing comes at once, and yet there is more.
+    guard let here = service.hub.place?.position, here.epoch == position.epoch,
+      here.sequence <= position.sequence,
       !subscription.backlog.contains(where: { $0.position.sequence > position.sequence })
     else { return nil }
     return await withTaskGroup(of: ByteBuffer?.self) { group in
@@ -90,15 +103,24 @@ struct FeedRoutes {
     return KeyRoutes(service: service).response(to: request, with: KeyDocument(keys.published))
   }
 
-  private func subscribe(after position: RevocationPosition?, isStream: Bool) throws -> FeedSubscription {
+  private func subscribe(
+    from address: String?, after position: RevocationPosition?, isStream: Bool
+  ) throws -> FeedSubscription {
+    let share = shares.enter(address)
     do {
+      guard share != .none else { throw RevocationHub.Refusal.full }
       return try service.hub.subscribe(
-        after: position, isStream: isStream, limit: configuration.subscribers)
-    } catch RevocationHub.Refusal.full {
-      service.metrics.feed.refused.add()
-      throw Problem.tooManySubscribers
-    } catch RevocationHub.Refusal.closed {
-      throw Problem.feedClosed
+        after: position, isStream: isStream, limit: configuration.subscribers,
+        onLeave: { [shares] in shares.leave(share) })
+    } catch {
+      shares.leave(share)
+      switch error {
+      case RevocationHub.Refusal.full:
+        service.metrics.feed.refused.add()
+        throw Problem.tooManySubscribers
+      case RevocationHub.Refusal.closed: throw Problem.feedClosed
+      default: throw error
+      }
     }
   }
 

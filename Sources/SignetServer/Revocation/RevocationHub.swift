@@ -143,9 +143,10 @@ extension RevocationHub {
   ///
   /// A stream begins with what it lacks, or, when that is here no longer, with where the log is: then the
   /// subscriber sees the gap. And it ends what comes at once with a heartbeat, for what was sent long ago
-  /// says nothing of today. A poll gets what comes next.
+  /// says nothing of today. A poll gets what comes next. `onLeave` is called when the place is given back.
   func subscribe(
-    after position: RevocationPosition?, isStream: Bool, limit: Int
+    after position: RevocationPosition?, isStream: Bool, limit: Int,
+    onLeave: @escaping @Sendable () -> Void = {}
   ) throws -> FeedSubscription {
     guard let source = source.withLock({ $0 }) else { throw Refusal.closed }
     let (outlet, frames) = FeedOutlet.make(takesHeartbeats: isStream)
@@ -162,6 +163,7 @@ extension RevocationHub {
     }
     return FeedSubscription(backlog: backlog, frames: frames, outlet: outlet) { outlet in
       self.board.withLock { $0.remove(outlet) }
+      onLeave()
     }
   }
 

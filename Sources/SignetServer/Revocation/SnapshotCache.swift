@@ -20,14 +20,16 @@ final class SnapshotCache: Sendable {
 
   /// The snapshot of `place`, which `make` makes if there is none. Two may be made at once; both are good.
   func bytes(
-    of place: RevocationHub.Place, at now: Timestamp, make: () throws -> [UInt8]
+    of place: RevocationHub.Place, clock: () -> Timestamp, make: () throws -> [UInt8]
   ) throws -> ByteBuffer {
     if let kept = kept.withLock({ $0 }), kept.epoch == place.position.epoch, kept.version == place.version,
-      kept.readAt == place.readAt, (.zero..<Self.lifetime).contains(now - kept.madeAt)
+      kept.readAt == place.readAt, (.zero..<Self.lifetime).contains(clock() - kept.madeAt)
     {
       return kept.bytes
     }
     let bytes = ByteBuffer(bytes: try make())
+    // What took long to make would be old already if it counted from before.
+    let now = clock()
     kept.withLock {
       $0 = Snapshot(
         epoch: place.position.epoch, version: place.version, readAt: place.readAt, madeAt: now, bytes: bytes)

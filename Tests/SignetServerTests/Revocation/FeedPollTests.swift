@@ -112,8 +112,11 @@ import TokenVerification
       // As after a restart: nothing was sent yet.
       let hub = running.service.hub
       hub.begin(at: RevocationPosition(epoch: start.epoch, sequence: 5_000), readAt: hub.uptime())
-      let batch = try await feed.poll(after: RevocationPosition(epoch: start.epoch, sequence: 4_990))
-      #expect(batch.from == 5_000 && batch.to == 5_000)
+      for wait in [nil, 25] {
+        let batch = try await feed.poll(
+          after: RevocationPosition(epoch: start.epoch, sequence: 4_990), wait: wait)
+        #expect(batch.from == 5_000 && batch.to == 5_000, "and at once, for there is more")
+      }
       #expect(try await feed.snapshot().entries.count == 5_000)
     }
   }

@@ -167,6 +167,22 @@ import TokenVerification
     }
   }
 
+  @Test func `one address has a quarter of the places`() async throws {
+    var options = Self.options(subscribers: 8)
+    options.trustedProxies = try TrustedProxies(["127.0.0.1"])
+    try await RunningAuthority.run(options) { running in
+      let client = ["X-Forwarded-For": "203.0.113.5", "X-Forwarded-Proto": "https"]
+      let mine = try await FeedClient(running, headers: client)
+      let streams = try await [mine.stream(), mine.stream()]
+      let third = try await running.api.get("/revocations/stream", client)
+      #expect(third.status == 503 && third.code == "overloaded")
+      let other = try await FeedClient(
+        running, headers: ["X-Forwarded-For": "203.0.113.77", "X-Forwarded-Proto": "https"])
+      #expect(try await other.stream().next() != nil)
+      #expect(streams.count == 2)
+    }
+  }
+
   @Test func `a subscriber that does not read is cut off, and the others go on`() async throws {
     try await RunningAuthority.run(Self.options()) { running in
       let feed = try await FeedClient(running)
