@@ -166,7 +166,7 @@ final class Truth {
       session.flatMap { acknowledged[$0] }, revokedKeys[principal.keyID],
       principal.revocationPosition.flatMap { formerEpochs[$0.epoch] },
     ]
-    guard let since = ends.compactMap(\.self).min(), time > since + Verifier.bound else { return }
+    guard let since = ends.compactMap(\.self).min(), time > since + verifier.bound else { return }
     throw Violation("verifier \(verifier.number) lets in a token \(time - since) after its end")
   }
 

@@ -15,6 +15,8 @@ final class Verifier {
   private var lastHeard: Duration = .zero
   private var lastAsked: Duration = .seconds(-60)
   private var isCutOff = false
+  /// The lives of the log that it has left since it was started.
+  private var left: Set<String> = []
 
   /// What every API here expects of a token. Clocks differ.
   static let checker: TokenVerifier = {
@@ -30,8 +32,14 @@ final class Verifier {
 
   static let stalenessMaximum: Duration = .seconds(30)
   /// Within it a revocation that somebody knows of counts: what it knows may be as old, a message may have
-  /// been as long under way, and times are whole seconds.
-  static let bound = stalenessMaximum + World.longestDelay + .seconds(1)
+  /// been as long under way, and times are whole seconds. Who records the feed can hold news back for as
+  /// long as clocks may differ, and longer where a node's goes ahead.
+  var bound: Duration {
+    let usual = Self.stalenessMaximum + World.longestDelay + .seconds(1)
+    guard world.isRecorded else { return usual }
+    let ahead = world.clocksStep ? ClaimsPolicy.maximumLeeway : .seconds(4)
+    return usual + RevocationFreshness.clockTolerance + ahead
+  }
 
   init(_ number: Int, world: World) throws {
     self.number = number
@@ -79,7 +87,12 @@ final class Verifier {
       return world.tell("verifier \(number) does not believe a batch: \(error)")
     }
     lastHeard = world.time
+    let former = feed.position?.epoch
     let answer = feed.receive(batch, at: reading)
+    if let epoch = feed.position?.epoch, let former, epoch != former { left.insert(former) }
+    if let epoch = feed.position?.epoch, left.contains(epoch) {
+      throw Violation("verifier \(number) has gone back to the epoch \(epoch)")
+    }
     world.tell("verifier \(number): \(answer), at \(feed.position.map { "\($0)" } ?? "the beginning")")
     try world.truth.check(self)
     if answer == .needsSnapshot { fetchSnapshot() }
@@ -130,6 +143,7 @@ final class Verifier {
     feed = RevocationFeed(issuer: TestAuthority.issuer)
     cache = VerifiedTokenCache(verifier: Self.checker, capacity: 64)
     keys = .empty
+    left = []
     connect()
   }
 }

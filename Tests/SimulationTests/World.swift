@@ -26,6 +26,8 @@ final class World {
 
   /// Whether the clocks of nodes step while it runs.
   private(set) var clocksStep = false
+  /// Whether somebody records what the feed sends, and sends it again when he likes.
+  private(set) var isRecorded = false
 
   /// The most that a message takes.
   static let longestDelay: Duration = .seconds(3)
@@ -38,6 +40,7 @@ final class World {
     self.truth = truth
     storage = MemoryStorage(observer: truth.observer)
     clocksStep = random.next() % 2 == 0
+    isRecorded = random.next() % 2 == 0
     policy = try TestAuthority.policy(accessTokenLifetime: .seconds(120))
     // The keyring is every node's, so each is made from the same bytes.
     let keyring = Keyring(from: SecureRandom.seeded(Seed(1)))
@@ -97,10 +100,10 @@ final class World {
     }
   }
 
-  /// The same, for what somebody may have recorded, who sends it again when he likes.
+  /// The same, for what somebody may have recorded.
   func sendRecorded(_ what: String, _ deliver: @escaping EventQueue.Action) {
     send(what, deliver)
-    if chance(1, in: 20) {
+    if isRecorded, chance(1, in: 12) {
       after(seconds(1...90)) { [self] in
         tell("again: \(what)")
         try await deliver()
