@@ -18,9 +18,9 @@ dependencies-for-tests:
 build: dependencies ## Build everything, for debugging
 	swift build
 
-# Apart, because each of the last two keeps the machine busy with servers of its own.
+# Apart, because each of the last two keeps the machine busy: with servers of its own, with simulated worlds.
 PROCESS_TESTS := CommandTests|InteropTests
-FAULT_TESTS := FaultTests
+FAULT_TESTS := FaultTests|SimulationTests
 
 test: dependencies-for-tests ## Install what is missing, then run every test
 	SWIFT_BACKTRACE=enable=no swift test --skip '$(PROCESS_TESTS)|$(FAULT_TESTS)'
