@@ -38,6 +38,7 @@ import Testing
     page: Int
   ) async throws {
     try await Moved.fill(try database.open())
+    try await database.awaitNobody()
     let path = folder.path("back")
     #expect(throws: Interruption.self) {
       try interrupt(
@@ -48,6 +49,7 @@ import Testing
     let node = try PostgresStorage.open(database.target())
     #expect(try await node.read { try $0.successor() } == nil)
     node.close()
+    try await database.awaitNobody()
     try StorageCopy.run(
       from: PostgresCopySource(database.target()), to: SQLiteCopyTarget(path: path), check: { _ in })
     #expect(FileManager.default.fileExists(atPath: path))
@@ -55,6 +57,7 @@ import Testing
 
   @Test func `what a killed copy left beside a SQLite target is removed by the next`() async throws {
     try await Moved.fill(try database.open())
+    try await database.awaitNobody()
     let path = folder.path("back")
     try FileManager.default.createDirectory(
       atPath: path + ".copying", withIntermediateDirectories: false, attributes: nil)

@@ -109,6 +109,7 @@ import TokenVerification
 
   @Test func `nobody reads or writes a database while it is copied`() async throws {
     try await Moved.fill(try database.open())
+    try await database.awaitNobody()
     var isRefused = false
     try StorageCopy.run(
       from: try PostgresCopySource(database.target()), to: try SQLiteCopyTarget(path: folder.path("back")),
@@ -123,6 +124,7 @@ import TokenVerification
   @Test(arguments: ["older", "newer"])
   func `a source with another schema than this program's is refused`(which: String) async throws {
     try await Moved.fill(try database.open())
+    try await database.awaitNobody()
     try database.sql(
       which == "older"
         ? "UPDATE schema_version SET version = \(Schema.newest - 1)"

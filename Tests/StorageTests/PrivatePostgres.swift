@@ -90,6 +90,11 @@ struct PrivateDatabase: Sendable {
       .compactMap { Int32($0) }
   }
 
+  /// Waits until everybody's connections have ended: PostgreSQL notices a little later than who closed them.
+  func awaitNobody() async throws {
+    while try !backends().isEmpty { await Task.yield() }
+  }
+
   /// Waits until a transaction waits for another's lock, or `isDone` says that none will.
   func awaitWaiting(unless isDone: () -> Bool) async throws {
     while !isDone() {
