@@ -28,7 +28,7 @@ final class LockFile: Sendable {
     // SAFETY: the path is a NUL-terminated copy that lives through the call, and `open` keeps nothing of it.
     let descriptor = unsafe open(path, O_RDONLY | Self.flags)
     guard descriptor >= 0 else { return false }
-    defer { close(descriptor) }
+    defer { Self.letGo(of: descriptor) }
     return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
   }
 
@@ -38,6 +38,13 @@ final class LockFile: Sendable {
   }
 
   deinit {
+    Self.letGo(of: descriptor)
+  }
+
+  /// Unlocks, too: a child of this process that is about to become another program has the descriptor as well
+  /// until then, and would hold the lock for that moment.
+  private static func letGo(of descriptor: Int32) {
+    flock(descriptor, LOCK_UN)
     close(descriptor)
   }
 }
