@@ -182,6 +182,7 @@ import Testing
     }
     let failure = try await failure(of: "https://feed.example.com/revocations", secret: secret)
     #expect(failure.contains("another origin"), "\(failure)")
+    #expect(Mirror(reflecting: secret).children.isEmpty)
     #expect("\(secret)" == "FeedSecret" && String(reflecting: secret) == "FeedSecret")
   }
 

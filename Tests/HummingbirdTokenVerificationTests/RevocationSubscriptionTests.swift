@@ -111,6 +111,26 @@ import Testing
     }
   }
 
+  @Test func `a stream that repeats what is known is no news, and after two of them it is asked for some`()
+    async throws
+  {
+    try await FeedServer.follow { feed, state in
+      // As a node does that has lost its database.
+      let old = try feed.token(feed.batch(asOf: TestClock.start))
+      for number in 1...3 {
+        let stream = await feed.stream(number)
+        stream.send(event: old)
+        await eventually { state.isFresh }
+        stream.end()
+      }
+      @Sendable func hasPolled() -> Bool {
+        feed.targets.contains { $0.hasPrefix("\(FeedServer.poll)?after=") }
+      }
+      await eventually { feed.streamCount > 3 || hasPolled() }
+      #expect(hasPolled())
+    }
+  }
+
   @Test func `what is known grows old while nothing comes, and young again with news`() async throws {
     try await FeedServer.follow { feed, state in
       let stream = await feed.stream(1)

@@ -60,6 +60,8 @@ final class Truth {
   private var formerEpochs: [String: Duration] = [:]
   /// Ends that a client knows of, and since when.
   private var acknowledged: [SessionID: Duration] = [:]
+  /// How often a token was let in.
+  private(set) var lettingsIn = 0
 
   /// For the storage.
   var observer: RevocationObserver {
@@ -161,6 +163,7 @@ final class Truth {
   /// A token was let in: for no longer than a verifier may be behind may anybody have known that its session,
   /// its key or its life of the log was at an end.
   func letIn(_ principal: Principal, by verifier: Verifier, at time: Duration) throws {
+    lettingsIn += 1
     let session = tokens.first { $0.principal.tokenID == principal.tokenID }?.session
     let ends = [
       session.flatMap { acknowledged[$0] }, revokedKeys[principal.keyID],

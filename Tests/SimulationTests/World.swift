@@ -82,7 +82,7 @@ final class World {
   var story: String { lines.joined(separator: "\n") }
 
   func tell(_ line: @autoclosure () -> String) {
-    lines.append("\(String(describing: time.milliseconds))\t\(line())")
+    lines.append("\(time.wholeMilliseconds)\t\(line())")
   }
 
   // MARK: Time and chance
@@ -96,7 +96,7 @@ final class World {
     if chance(1, in: 12) { return tell("lost: \(what)") }
     for _ in 0..<(chance(1, in: 12) ? 2 : 1) {
       let delay = chance(1, in: 4) ? Self.longestDelay : .milliseconds(60)
-      after(.milliseconds(Int.random(in: 1...Int(delay.milliseconds), using: &random)), deliver)
+      after(.milliseconds(Int.random(in: 1...Int(delay.wholeMilliseconds), using: &random)), deliver)
     }
   }
 
@@ -127,8 +127,4 @@ struct Violation: Error, CustomStringConvertible {
   init(_ description: String) {
     self.description = description
   }
-}
-
-extension Duration {
-  var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Glibc
 import JOSE
 import SignetAuthority
 import SignetTesting
@@ -86,6 +87,23 @@ import TokenVerification
     #expect(attributes[.posixPermissions] as? Int == 0o644)
     try FileManager.default.createSymbolicLink(atPath: elsewhere, withDestinationPath: target)
     try SQLiteStorage.open(path: elsewhere).close()
+  }
+
+  @Test func `a lock is given back although a child has its descriptor still`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.database + ".lock"
+    var lock: LockFile? = try LockFile(path: path, database: folder.database)
+    // As a child of this process has it until it is another program.
+    let descriptor = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").first { name in
+      let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(name)")
+      return target == path
+    }
+    let copy = dup(try #require(descriptor.flatMap { Int32($0) }))
+    defer { close(copy) }
+    #expect(lock != nil && LockFile.isHeld(path))
+    lock = nil
+    #expect(!LockFile.isHeld(path))
+    _ = try LockFile(path: path, database: folder.database)
   }
 
   @Test func `a second process is told to ask the first`() throws {

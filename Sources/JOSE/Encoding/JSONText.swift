@@ -139,7 +139,7 @@ enum JSONText {
     content.append(contentsOf: character.utf8)
   }
 
-  /// The UTF-16 code unit of the `\uXXXX` at `start`; nil when there is none.
+  /// The UTF-16 code unit of the escape at `start`, `\u` and four hexadecimal digits; nil when there is none.
   private static func codeUnit(_ bytes: Span<UInt8>, at start: Int) -> UInt32? {
     guard start + 6 <= bytes.count, bytes[start] == UInt8(ascii: "\\"),
       bytes[start + 1] == UInt8(ascii: "u")

@@ -10,13 +10,13 @@ extension JWK {
   /// Unknown members are ignored (RFC 7517 §4). `x5c`, `x5t` and `x5u` are: a certificate says nothing that
   /// the key does not.
   /// - Throws: ``JOSEError`` with code `unsupported_algorithm` for a type, curve, use or algorithm that is
-  ///   not implemented; `weak_key`; `algorithm_mismatch` for an `alg` that the key cannot have;
+  ///   not supported; `weak_key`; `algorithm_mismatch` for an `alg` that the key cannot have;
   ///   `invalid_key` for all that is malformed or inconsistent.
   public init(_ json: ParsedJSON) throws(JOSEError) {
     guard json.kind == .object else { throw JOSEError(.invalidKey, "a JWK is a JSON object") }
     let name = try json.requiredString("kty")
     guard let keyType = KeyType.allCases.first(where: { $0.rawValue.utf8.elementsEqual(name.utf8) }) else {
-      throw JOSEError(.unsupportedAlgorithm, "a kty that is not implemented")
+      throw JOSEError(.unsupportedAlgorithm, "a kty that is not supported")
     }
     // First, so that a key for something else is reported as that, and not as malformed.
     let algorithm = try Self.algorithm(in: json)
@@ -29,7 +29,7 @@ extension JWK {
     guard let value = json["alg"] else { return nil }
     guard value.kind == .string else { throw JOSEError(.invalidKey, "alg is not a string") }
     guard let algorithm = SignatureAlgorithm(named: value) else {
-      throw JOSEError(.unsupportedAlgorithm, "an alg that is not implemented")
+      throw JOSEError(.unsupportedAlgorithm, "an alg that is not supported")
     }
     return algorithm
   }
@@ -94,7 +94,7 @@ extension KeyMaterial {
   private static func elliptic(in json: ParsedJSON) throws(JOSEError) -> KeyMaterial {
     let name = try json.requiredString("crv")
     guard let curve = NISTCurve.allCases.first(where: { $0.rawValue.utf8.elementsEqual(name.utf8) }) else {
-      throw JOSEError(.unsupportedAlgorithm, "a crv that is not implemented")
+      throw JOSEError(.unsupportedAlgorithm, "a crv that is not supported")
     }
     let x = try json.requiredBytes("x")
     let y = try json.requiredBytes("y")
@@ -109,7 +109,7 @@ extension KeyMaterial {
 
   private static func octetKeyPair(in json: ParsedJSON) throws(JOSEError) -> KeyMaterial {
     guard try json.requiredString("crv").utf8.elementsEqual("Ed25519".utf8) else {
-      throw JOSEError(.unsupportedAlgorithm, "a crv that is not implemented")
+      throw JOSEError(.unsupportedAlgorithm, "a crv that is not supported")
     }
     return try .ed25519(point: json.requiredBytes("x"), seed: json.optionalBytes("d"))
   }

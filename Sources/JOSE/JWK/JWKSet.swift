@@ -27,7 +27,7 @@ public struct JWKSet: Sendable {
 
   /// Reads a set from JSON text: an object whose member `keys` is an array.
   ///
-  /// A key of a type, curve, use or algorithm that is not implemented, or that is malformed or weak, is
+  /// A key of a type, curve, use or algorithm that is not supported, or that is malformed or weak, is
   /// skipped and reported; the others still load. Of two keys with one `kid` the first is kept.
   /// - Parameters:
   ///   - bytes: the text.

@@ -13,7 +13,7 @@ enum KeyDER {
 
   /// Reads a key in any of the forms, which tell themselves apart by their first two fields.
   /// - Throws: ``JOSEError`` with code `invalid_key`, `weak_key`, or `unsupported_algorithm` for an algorithm
-  ///   or a curve that is not implemented.
+  ///   or a curve that is not supported.
   static func key(_ der: [UInt8], expecting expected: Form? = nil) throws(JOSEError) -> KeyMaterial {
     do {
       let node = try DER.parse(der)
@@ -141,7 +141,7 @@ private enum KeyAlgorithm {
         guard parameters == nil else { throw JOSEError(.invalidKey, "an Ed25519 key with parameters") }
         return .ed25519
       default:
-        throw JOSEError(.unsupportedAlgorithm, "a key whose algorithm is not implemented: \(algorithm)")
+        throw JOSEError(.unsupportedAlgorithm, "a key whose algorithm is not supported: \(algorithm)")
       }
     }
   }
@@ -156,7 +156,7 @@ private enum KeyAlgorithm {
     case Self.secp256r1: return .p256
     case Self.secp384r1: return .p384
     case Self.secp521r1: return .p521
-    default: throw JOSEError(.unsupportedAlgorithm, "a curve that is not implemented: \(identifier)")
+    default: throw JOSEError(.unsupportedAlgorithm, "a curve that is not supported: \(identifier)")
     }
   }
 

@@ -34,13 +34,8 @@ extension RevocationState {
     if head.epoch == view.position?.epoch {
       return try await catchUp(after: 0, from: storage, at: now)
     }
-    var (fresh, last) = (RevocationView(epoch: head.epoch), Int64(0))
-    while true {
-      let page = try await storage.read { [last] tx in try tx.revocations(after: last, limit: Self.pageSize) }
-      fresh = fresh.applying(page, at: now)
-      last = page.last?.sequence ?? last
-      if page.count < Self.pageSize { break }
-    }
+    var fresh = RevocationView(epoch: head.epoch)
+    let last = try await Self.readPages(after: 0, from: storage) { fresh = fresh.applying($0, at: now) }
     begin(fresh, at: now)
     // What was told to the old view meanwhile.
     try await catchUp(after: last, from: storage, at: now)
@@ -49,12 +44,20 @@ extension RevocationState {
   private func catchUp(
     after sequence: Int64, from storage: any AuthorityStorage, at now: Timestamp
   ) async throws {
+    _ = try await Self.readPages(after: sequence, from: storage) { apply($0, at: now) }
+  }
+
+  /// Hands the log beyond `sequence` to `take`, page by page, each read by itself.
+  /// - Returns: The last number; `sequence` when there is none beyond it.
+  private static func readPages(
+    after sequence: Int64, from storage: any AuthorityStorage, _ take: ([RevocationEntry]) -> Void
+  ) async throws -> Int64 {
     var last = sequence
     while true {
-      let page = try await storage.read { [last] tx in try tx.revocations(after: last, limit: Self.pageSize) }
-      apply(page, at: now)
-      guard page.count == Self.pageSize, let newest = page.last else { return }
-      last = newest.sequence
+      let page = try await storage.read { [last] tx in try tx.revocations(after: last, limit: pageSize) }
+      take(page)
+      last = page.last?.sequence ?? last
+      if page.count < pageSize { return last }
     }
   }
 

@@ -6,7 +6,7 @@ internal import SignetAuthority
 /// a sign of life.
 struct RevocationPublisher: Service {
   let service: AuthorityService
-  /// Between two readings, and at most between two heartbeats while the log cannot be read.
+  /// Between two readings. While the log cannot be read, two heartbeats are less than twice that apart.
   let interval: Duration
 
   func run() async throws {

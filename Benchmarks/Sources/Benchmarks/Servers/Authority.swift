@@ -35,20 +35,20 @@ final class Authority {
     let places = (1...nodes).map { [folder] in folder.appending(path: "\($0)").path }
     // Before one of them runs: its socket is not for copying.
     for place in places.dropFirst() { try FileManager.default.copyItem(atPath: path, toPath: place) }
-    for (index, place) in places.enumerated() { try start(place, port: index == 0 ? port : 0) }
+    servers = try places.enumerated().map { index, place in
+      try Self.start(place, port: index == 0 ? port : 0, tools)
+    }
   }
 
   /// Ends the first node and starts it again, where it was.
   func restart() throws {
     let port = server.port
-    servers.removeFirst().stop()
-    try start(folder.appending(path: "1").path, port: port)
+    server.stop()
+    servers[0] = try Self.start(folder.appending(path: "1").path, port: port, tools)
   }
 
-  private func start(_ place: String, port: Int) throws {
-    servers.insert(
-      try ServerProcess(tools.signet, ["serve", "--config", place, "--port", "\(port)"]),
-      at: servers.isEmpty || port == 0 ? servers.endIndex : 0)
+  private static func start(_ place: String, port: Int, _ tools: Tools) throws -> ServerProcess {
+    try ServerProcess(tools.signet, ["serve", "--config", place, "--port", "\(port)"])
   }
 
   private static func freePort() async throws -> Int {
