@@ -1,0 +1,49 @@
+/// How the key that encrypts a JWE's content reaches the recipient: the `alg` of a JWE (RFC 7518 §4.1).
+///
+/// `RSA1_5` is no case. Its padding is checked while it is taken off, and whoever learns the outcome (by an
+/// error, by a duration) decrypts other people's tokens by asking often enough: Bleichenbacher's attack, found
+/// again ever since 1998. `RSA-OAEP` does the same work without it. Names compare exactly and case-sensitively,
+/// and only while a header or a key is parsed.
+public enum KeyManagementAlgorithm: String, CaseIterable, Hashable, Sendable {
+  /// RSAES-OAEP with SHA-1 and MGF1 with SHA-1; moduli of 2048 to 8192 bits.
+  case rsaOAEP = "RSA-OAEP"
+  /// RSAES-OAEP with SHA-256 and MGF1 with SHA-256; moduli of 2048 to 8192 bits.
+  case rsaOAEP256 = "RSA-OAEP-256"
+  /// Diffie-Hellman between an ephemeral key and the recipient's, whose outcome encrypts the content; on P-256,
+  /// P-384, P-521 or X25519.
+  case ecdhES = "ECDH-ES"
+  /// The same, whose outcome of 16 bytes wraps the content's key.
+  case ecdhESA128KW = "ECDH-ES+A128KW"
+  /// The same, whose outcome of 24 bytes wraps the content's key.
+  case ecdhESA192KW = "ECDH-ES+A192KW"
+  /// The same, whose outcome of 32 bytes wraps the content's key.
+  case ecdhESA256KW = "ECDH-ES+A256KW"
+  /// AES Key Wrap (RFC 3394) under a shared key of 16 bytes.
+  case a128KW = "A128KW"
+  /// AES Key Wrap under a shared key of 24 bytes.
+  case a192KW = "A192KW"
+  /// AES Key Wrap under a shared key of 32 bytes.
+  case a256KW = "A256KW"
+  /// AES-GCM under a shared key of 16 bytes.
+  case a128GCMKW = "A128GCMKW"
+  /// AES-GCM under a shared key of 24 bytes.
+  case a192GCMKW = "A192GCMKW"
+  /// AES-GCM under a shared key of 32 bytes.
+  case a256GCMKW = "A256GCMKW"
+  /// A shared key that encrypts the content itself; it is as long as `enc` demands.
+  case direct = "dir"
+  /// A key of 16 bytes, derived from a password by PBKDF2 with HMAC-SHA-256, wraps the content's key.
+  case pbes2HS256A128KW = "PBES2-HS256+A128KW"
+  /// A key of 24 bytes, derived from a password by PBKDF2 with HMAC-SHA-384, wraps the content's key.
+  case pbes2HS384A192KW = "PBES2-HS384+A192KW"
+  /// A key of 32 bytes, derived from a password by PBKDF2 with HMAC-SHA-512, wraps the content's key.
+  case pbes2HS512A256KW = "PBES2-HS512+A256KW"
+
+  /// The algorithm that `value` names, as a byte-exact string; nil for any other value.
+  init?(named value: ParsedJSON) {
+    guard let match = Self.all.first(where: { value.isString($0.rawValue) }) else { return nil }
+    self = match
+  }
+
+  private static let all = allCases
+}
