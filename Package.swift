@@ -9,7 +9,7 @@ let server: TargetDependencyCondition? = .when(traits: ["Server"])
 
 let package = Package(
   name: "signet",
-  platforms: [.macOS(.v15)],
+  platforms: [.macOS(.v26)],
   products: [
     .library(name: "JOSE", targets: ["JOSE"]),
     .library(name: "TokenVerification", targets: ["TokenVerification"]),

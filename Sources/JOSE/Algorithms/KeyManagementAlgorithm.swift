@@ -47,3 +47,42 @@ public enum KeyManagementAlgorithm: String, CaseIterable, Hashable, Sendable {
 
   private static let all = allCases
 }
+
+extension KeyManagementAlgorithm {
+  /// Whether encrypting takes only a public key.
+  public var isAsymmetric: Bool {
+    isRSA || isAgreement
+  }
+
+  /// Whether the key is a password.
+  public var isPasswordBased: Bool {
+    switch self {
+    case .pbes2HS256A128KW, .pbes2HS384A192KW, .pbes2HS512A256KW: true
+    default: false
+    }
+  }
+
+  /// Whether a Diffie-Hellman agreement makes the key.
+  var isAgreement: Bool {
+    switch self {
+    case .ecdhES, .ecdhESA128KW, .ecdhESA192KW, .ecdhESA256KW: true
+    default: false
+    }
+  }
+
+  /// Whether an RSA key encrypts the content's key.
+  var isRSA: Bool {
+    self == .rsaOAEP || self == .rsaOAEP256
+  }
+
+  /// How many bytes the AES key has that wraps the content's key; nil for an algorithm that wraps with no AES
+  /// key.
+  var wrappingKeyByteCount: Int? {
+    switch self {
+    case .a128KW, .a128GCMKW, .ecdhESA128KW, .pbes2HS256A128KW: 16
+    case .a192KW, .a192GCMKW, .ecdhESA192KW, .pbes2HS384A192KW: 24
+    case .a256KW, .a256GCMKW, .ecdhESA256KW, .pbes2HS512A256KW: 32
+    case .rsaOAEP, .rsaOAEP256, .ecdhES, .direct: nil
+    }
+  }
+}

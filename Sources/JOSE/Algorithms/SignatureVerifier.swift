@@ -11,9 +11,11 @@ enum SignatureVerifier: Sendable {
   case es384(P384.Signing.PublicKey)
   case es512(P521.Signing.PublicKey)
   case ed25519(Curve25519.Signing.PublicKey)
+  case mlDSA65(MLDSA65.PublicKey)
+  case mlDSA87(MLDSA87.PublicKey)
 
-  /// A verifier; `material` must support `algorithm`.
-  init(_ material: KeyMaterial, _ algorithm: SignatureAlgorithm) {
+  /// A verifier, nil for material that signs nothing; `material` must support `algorithm`.
+  init?(_ material: KeyMaterial, _ algorithm: SignatureAlgorithm) {
     switch material {
     case .octets(let secret):
       let key = SymmetricKey(data: secret)
@@ -27,6 +29,9 @@ enum SignatureVerifier: Sendable {
     case .p384(let pair): self = .es384(pair.publicKey)
     case .p521(let pair): self = .es512(pair.publicKey)
     case .ed25519(let pair): self = .ed25519(pair.publicKey)
+    case .mlDSA65(let pair): self = .mlDSA65(pair.publicKey)
+    case .mlDSA87(let pair): self = .mlDSA87(pair.publicKey)
+    case .x25519: return nil
     }
   }
 
@@ -41,6 +46,8 @@ enum SignatureVerifier: Sendable {
     case .es384(let key): Self.verifies(signature, over: message, key)
     case .es512(let key): Self.verifies(signature, over: message, key)
     case .ed25519(let key): signature.count == 64 && key.isValidSignature(signature, for: message)
+    case .mlDSA65(let key): key.isValidSignature(signature, for: message)
+    case .mlDSA87(let key): key.isValidSignature(signature, for: message)
     }
   }
 
@@ -61,6 +68,8 @@ enum Signer: Sendable {
   case es384(P384.Signing.PrivateKey)
   case es512(P521.Signing.PrivateKey)
   case ed25519(Curve25519.Signing.PrivateKey)
+  case mlDSA65(MLDSA65.PrivateKey)
+  case mlDSA87(MLDSA87.PrivateKey)
 
   /// A signer, nil when `material` has no private half; `material` must support `algorithm`.
   init?(_ material: KeyMaterial, _ algorithm: SignatureAlgorithm) {
@@ -72,6 +81,9 @@ enum Signer: Sendable {
       case .p384(let pair): pair.privateKey.map { .es384($0) }
       case .p521(let pair): pair.privateKey.map { .es512($0) }
       case .ed25519(let pair): pair.privateKey.map { .ed25519($0) }
+      case .mlDSA65(let pair): pair.privateKey.map { .mlDSA65($0) }
+      case .mlDSA87(let pair): pair.privateKey.map { .mlDSA87($0) }
+      case .x25519: nil
       }
     guard let signer else { return nil }
     self = signer
@@ -95,6 +107,8 @@ enum Signer: Sendable {
     case .es384(let key): try key.signature(over: message)
     case .es512(let key): try key.signature(over: message)
     case .ed25519(let key): Array(try key.signature(for: message))
+    case .mlDSA65(let key): Array(try key.signature(for: message))
+    case .mlDSA87(let key): Array(try key.signature(for: message))
     }
   }
 }

@@ -1,34 +1,37 @@
 /// A JSON Web Key (RFC 7517): one key, with at most one algorithm.
 ///
 /// A value that exists has been checked: points lie on the curve that `crv` names, private members belong
-/// to the public ones, RSA moduli have 2048 to 8192 bits and HMAC secrets 32 to 1024 bytes. A key that
-/// names no algorithm gets one from the caller, when it becomes a ``SigningKey`` or a ``VerificationKey``;
+/// to the public ones, RSA moduli have 2048 to 8192 bits and secrets 16 to 1024 bytes. A key that
+/// names no algorithm gets one from the caller, when it becomes a ``SigningKey`` or a ``VerificationKey``, or one that
+/// encrypts;
 /// never from a token, and not from its curve either: what a verifier accepts is the verifier's decision.
 public struct JWK: Sendable {
-  /// The family of a key, `kty` (RFC 7518 §6.1, RFC 8037 §2).
+  /// The family of a key, `kty` (RFC 7518 §6.1, RFC 8037 §2, RFC 9964 §3).
   public enum KeyType: String, CaseIterable, Hashable, Sendable {
-    /// A secret for HMAC.
+    /// A secret, for HMAC or AES.
     case octets = "oct"
     /// A modulus and an exponent.
     case rsa = "RSA"
     /// P-256, P-384 and P-521.
     case ellipticCurve = "EC"
-    /// Ed25519.
+    /// Ed25519 and X25519.
     case octetKeyPair = "OKP"
+    /// A key whose `alg` says what it is made of: ML-DSA (RFC 9964 §3).
+    case algorithmKeyPair = "AKP"
   }
 
   /// What a public key is for, `use` (RFC 7517 §4.2).
   public enum Use: String, CaseIterable, Hashable, Sendable {
     /// To check signatures.
     case signature = "sig"
-    /// To encrypt; such a key is kept in a set, but checks nothing.
+    /// To encrypt.
     case encryption = "enc"
   }
 
   /// `kid`: an opaque name of at most 256 bytes.
   public let keyID: String?
   /// `alg`: the one algorithm of the key; nil when the key names none.
-  public let algorithm: SignatureAlgorithm?
+  public let algorithm: Algorithm?
   /// `use`: what the key is for; nil when the key does not say.
   public let use: Use?
   /// `key_ops`: what the key may do (RFC 7517 §4.3); nil when the key does not say.
@@ -42,12 +45,14 @@ public struct JWK: Sendable {
   /// - Throws: ``JOSEError`` with code `algorithm_mismatch` when such a key cannot have that algorithm,
   ///   `weak_key` when it is too short for it, `invalid_key` for a key ID of more than 256 bytes.
   init(
-    _ material: KeyMaterial, keyID: String?, algorithm: SignatureAlgorithm?, use: Use? = nil,
+    _ material: KeyMaterial, keyID: String?, algorithm: Algorithm?, use: Use? = nil,
     operations: [String]? = nil
   ) throws(JOSEError) {
     guard keyID.map({ $0.utf8.count <= Self.maximumKeyIDBytes }) ?? true else {
       throw JOSEError(.invalidKey, "a kid of more than \(Self.maximumKeyIDBytes) bytes")
     }
+    // Such a key can have one algorithm only, and is not written without it.
+    let algorithm = algorithm ?? material.ownAlgorithm
     if let algorithm { try material.require(algorithm) }
     self.material = material
     self.keyID = keyID
@@ -59,55 +64,28 @@ public struct JWK: Sendable {
   /// The family of the key.
   public var keyType: KeyType { material.keyType }
 
-  /// Whether it holds a secret: a private half, or an HMAC secret.
+  /// Whether it holds a secret: a private half, or a shared one.
   public var isPrivate: Bool { material.isPrivate }
 
   /// The key without its private half.
-  /// - Throws: ``JOSEError`` with code `invalid_key` for an HMAC secret, which has no public half.
+  /// - Throws: ``JOSEError`` with code `invalid_key` for a shared secret, which has no public half.
   public func publicKey() throws(JOSEError) -> JWK {
     guard let half = material.publicHalf else {
-      throw JOSEError(.invalidKey, "an HMAC secret has no public half")
+      throw JOSEError(.invalidKey, "a shared secret has no public half")
     }
     // A private key's operations are not the public key's: it signs, the other verifies.
     return try JWK(
       half, keyID: keyID, algorithm: algorithm, use: use, operations: isPrivate ? nil : operations)
-  }
-
-  /// A fresh key from the system's generator.
-  ///
-  /// HMAC secrets are as long as the hash; RSA moduli have 2048 bits for SHA-256, 3072 for SHA-384 and
-  /// 4096 for SHA-512.
-  /// - Throws: ``JOSEError`` with code `invalid_key` for a key ID of more than 256 bytes.
-  public static func generate(
-    _ algorithm: SignatureAlgorithm, keyID: String? = nil
-  ) throws(JOSEError) -> JWK {
-    try JWK(.generate(algorithm), keyID: keyID, algorithm: algorithm)
   }
 }
 
 extension JWK: CustomStringConvertible, CustomReflectable {
   /// The type, the algorithm and the key ID; never the key.
   public var description: String {
-    let algorithm = algorithm.map { " \($0.rawValue)" } ?? ""
+    let algorithm = algorithm.map { " \($0.name)" } ?? ""
     let keyID = keyID.map { " kid=\($0)" } ?? ""
     return "JWK(\(isPrivate ? "private " : "")\(keyType.rawValue)\(algorithm)\(keyID))"
   }
 
   public var customMirror: Mirror { Mirror(self, children: []) }
-}
-
-extension KeyMaterial {
-  /// - Throws: ``JOSEError`` with code `weak_key` for a secret that is too short for `algorithm`, or
-  ///   `algorithm_mismatch` when a key of this type and curve cannot have it.
-  func require(_ algorithm: SignatureAlgorithm) throws(JOSEError) {
-    guard !supports(algorithm) else { return }
-    guard keyType == .octets, algorithm.keyType == .octets else {
-      throw JOSEError(
-        .algorithmMismatch,
-        "a key of this type and curve (\(keyType.rawValue)) cannot be for \(algorithm.rawValue)")
-    }
-    throw JOSEError(
-      .weakKey,
-      "the HMAC secret is shorter than \(algorithm.hashByteCount) bytes, the hash of \(algorithm.rawValue)")
-  }
 }

@@ -21,14 +21,14 @@ extension JWK {
     // First, so that a key for something else is reported as that, and not as malformed.
     let algorithm = try Self.algorithm(in: json)
     try self.init(
-      KeyMaterial(keyType, json), keyID: json.optionalString("kid"), algorithm: algorithm,
+      KeyMaterial(keyType, algorithm, json), keyID: json.optionalString("kid"), algorithm: algorithm,
       use: Self.use(in: json), operations: Self.operations(in: json))
   }
 
-  private static func algorithm(in json: ParsedJSON) throws(JOSEError) -> SignatureAlgorithm? {
+  private static func algorithm(in json: ParsedJSON) throws(JOSEError) -> Algorithm? {
     guard let value = json["alg"] else { return nil }
-    guard value.kind == .string else { throw JOSEError(.invalidKey, "alg is not a string") }
-    guard let algorithm = SignatureAlgorithm(named: value) else {
+    guard let name = value.string else { throw JOSEError(.invalidKey, "alg is not a string") }
+    guard let algorithm = Algorithm(name: name) else {
       throw JOSEError(.unsupportedAlgorithm, "an alg that is not supported")
     }
     return algorithm
@@ -62,12 +62,15 @@ extension JWK {
 }
 
 extension KeyMaterial {
-  fileprivate init(_ keyType: JWK.KeyType, _ json: ParsedJSON) throws(JOSEError) {
+  fileprivate init(
+    _ keyType: JWK.KeyType, _ algorithm: JWK.Algorithm?, _ json: ParsedJSON
+  ) throws(JOSEError) {
     switch keyType {
-    case .octets: self = try .octets(secret: json.requiredBytes("k"))
+    case .octets: self = try .octets(secret: json.requiredBytes("k"), isPassword: algorithm.isPasswordBased)
     case .rsa: self = try .rsa(in: json)
     case .ellipticCurve: self = try .elliptic(in: json)
     case .octetKeyPair: self = try .octetKeyPair(in: json)
+    case .algorithmKeyPair: self = try .algorithmKeyPair(algorithm, in: json)
     }
   }
 
@@ -108,10 +111,34 @@ extension KeyMaterial {
   }
 
   private static func octetKeyPair(in json: ParsedJSON) throws(JOSEError) -> KeyMaterial {
-    guard try json.requiredString("crv").utf8.elementsEqual("Ed25519".utf8) else {
+    let curve = try json.requiredString("crv")
+    if curve.utf8.elementsEqual("Ed25519".utf8) {
+      return try .ed25519(point: json.requiredBytes("x"), seed: json.optionalBytes("d"))
+    }
+    guard curve.utf8.elementsEqual("X25519".utf8) else {
       throw JOSEError(.unsupportedAlgorithm, "a crv that is not supported")
     }
-    return try .ed25519(point: json.requiredBytes("x"), seed: json.optionalBytes("d"))
+    return try .x25519(point: json.requiredBytes("x"), scalar: json.optionalBytes("d"))
+  }
+
+  /// RFC 9964 §3: `alg` is required, and says what `pub` and `priv` are.
+  private static func algorithmKeyPair(
+    _ algorithm: JWK.Algorithm?, in json: ParsedJSON
+  ) throws(JOSEError) -> KeyMaterial {
+    let publicBytes = try json.requiredBytes("pub")
+    let seed = try json.optionalBytes("priv")
+    switch algorithm {
+    case .signature(.mlDSA65): return .mlDSA65(try KeyPair(publicBytes: publicBytes, seed: seed))
+    case .signature(.mlDSA87): return .mlDSA87(try KeyPair(publicBytes: publicBytes, seed: seed))
+    default: throw JOSEError(.invalidKey, "a key of type AKP whose alg is missing or of another type")
+    }
+  }
+}
+
+extension JWK.Algorithm? {
+  fileprivate var isPasswordBased: Bool {
+    guard case .keyManagement(let algorithm) = self else { return false }
+    return algorithm.isPasswordBased
   }
 }
 

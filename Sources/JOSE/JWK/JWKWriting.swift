@@ -1,7 +1,7 @@
 internal import Crypto
 
 extension JWK {
-  /// The key without anything secret. Of an HMAC secret this is what the key is called, and no key.
+  /// The key without anything secret. Of a shared secret this is what the key is called, and no key.
   public func publicJSON() -> JSON {
     .object(describingMembers(operations: isPrivate ? nil : operations) + material.publicMembers())
   }
@@ -11,9 +11,9 @@ extension JWK {
     .object(describingMembers(operations: operations) + material.publicMembers() + material.privateMembers())
   }
 
-  /// The SHA-256 thumbprint of RFC 7638 §3, in base64url: 43 characters.
+  /// The SHA-256 thumbprint of RFC 7638 §3 (RFC 8037 §2, RFC 9964 §3), in base64url: 43 characters.
   ///
-  /// It names the key, whoever wrote it and however. Of a weak HMAC secret it would let one guess the
+  /// It names the key, whoever wrote it and however. Of a weak secret it would let one guess the
   /// secret (RFC 7638 §7); those are refused here.
   public func thumbprint() -> String {
     let members: [JSONMember]
@@ -22,7 +22,11 @@ extension JWK {
     } else {
       members = material.publicMembers()
     }
-    let all = members + [JSONMember(name: "kty", value: .string(keyType.rawValue))]
+    var all = members + [JSONMember(name: "kty", value: .string(keyType.rawValue))]
+    // RFC 9964 §3: of these keys `alg` says what they are, as `crv` does of others.
+    if keyType == .algorithmKeyPair, let algorithm {
+      all.append(JSONMember(name: "alg", value: .string(algorithm.name)))
+    }
     let canonical = JSON.object(all.sorted { $0.name < $1.name })
     return Base64URL.encode(Array(SHA256.hash(data: canonical.encoded())))
   }
@@ -37,7 +41,7 @@ extension JWK {
     if let keyID { members.append(JSONMember(name: "kid", value: .string(keyID))) }
     if let use { members.append(JSONMember(name: "use", value: .string(use.rawValue))) }
     if let operations { members.append(JSONMember(name: "key_ops", value: .strings(operations))) }
-    if let algorithm { members.append(JSONMember(name: "alg", value: .string(algorithm.rawValue))) }
+    if let algorithm { members.append(JSONMember(name: "alg", value: .string(algorithm.name))) }
     return members
   }
 }
@@ -57,6 +61,11 @@ extension KeyMaterial {
     case .ed25519(let pair):
       [JSONMember(name: "crv", value: "Ed25519")]
         + Self.members([("x", Array(pair.publicKey.rawRepresentation))])
+    case .x25519(let pair):
+      [JSONMember(name: "crv", value: "X25519")]
+        + Self.members([("x", Array(pair.publicKey.rawRepresentation))])
+    case .mlDSA65(let pair): Self.members([("pub", pair.publicKey.bytes)])
+    case .mlDSA87(let pair): Self.members([("pub", pair.publicKey.bytes)])
     }
   }
 
@@ -68,6 +77,9 @@ extension KeyMaterial {
     case .p384(let pair): Self.members([("d", pair.privateKey?.scalar)])
     case .p521(let pair): Self.members([("d", pair.privateKey?.scalar)])
     case .ed25519(let pair): Self.members([("d", pair.privateKey.map { Array($0.rawRepresentation) })])
+    case .x25519(let pair): Self.members([("d", pair.privateKey.map { Array($0.rawRepresentation) })])
+    case .mlDSA65(let pair): Self.members([("priv", pair.privateKey?.seed)])
+    case .mlDSA87(let pair): Self.members([("priv", pair.privateKey?.seed)])
     }
   }
 

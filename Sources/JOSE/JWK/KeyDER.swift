@@ -59,7 +59,7 @@ enum KeyDER {
       switch algorithm {
       case .rsa: return try .rsa(PKCS1.publicNumbers(bits), nil)
       case .elliptic(let curve): return try .elliptic(curve, point: Array(bits), scalar: nil)
-      case .ed25519: return try .ed25519(point: Array(bits), seed: nil)
+      case .plain(let algorithm): return try algorithm.publicKey(Array(bits))
       }
     }
   }
@@ -84,9 +84,8 @@ enum KeyDER {
         return try .rsa(numbers, privateNumbers)
       case .elliptic(let curve):
         return try ecPrivateKey(DER.parse(content), on: curve)
-      case .ed25519:
-        let seed = try ASN1OctetString(derEncoded: DER.parse(content)).bytes
-        return try .ed25519(point: point.map { Array(try wholeBytes($0)) }, seed: Array(seed))
+      case .plain(let algorithm):
+        return try algorithm.privateKey(content, point: point.map { Array(try wholeBytes($0)) })
       }
     }
   }
@@ -117,11 +116,11 @@ enum KeyDER {
   }
 }
 
-/// What an AlgorithmIdentifier says of a key (RFC 3279 §2.3, RFC 5480 §2.1, RFC 8410 §3).
+/// What an AlgorithmIdentifier says of a key (RFC 3279 §2.3, RFC 5480 §2.1, RFC 8410 §3, RFC 9881 §3).
 private enum KeyAlgorithm {
   case rsa
   case elliptic(NISTCurve)
-  case ed25519
+  case plain(PlainKeyDER)
 
   init(_ fields: inout ASN1NodeCollection.Iterator) throws {
     guard let node = fields.next() else { throw JOSEError(.invalidKey, "a key without its algorithm") }
@@ -137,11 +136,14 @@ private enum KeyAlgorithm {
       case Self.ecPublicKey:
         guard let parameters else { throw JOSEError(.invalidKey, "an EC key that names no curve") }
         return .elliptic(try Self.curve(parameters))
-      case Self.ed25519Identifier:
-        guard parameters == nil else { throw JOSEError(.invalidKey, "an Ed25519 key with parameters") }
-        return .ed25519
       default:
-        throw JOSEError(.unsupportedAlgorithm, "a key whose algorithm is not supported: \(algorithm)")
+        guard let plain = PlainKeyDER(algorithm) else {
+          throw JOSEError(.unsupportedAlgorithm, "a key whose algorithm is not supported: \(algorithm)")
+        }
+        guard parameters == nil else {
+          throw JOSEError(.invalidKey, "a key with parameters it has no use for")
+        }
+        return .plain(plain)
       }
     }
   }
@@ -162,7 +164,6 @@ private enum KeyAlgorithm {
 
   private static let rsaEncryption: ASN1ObjectIdentifier = [1, 2, 840, 113_549, 1, 1, 1]
   private static let ecPublicKey: ASN1ObjectIdentifier = [1, 2, 840, 10_045, 2, 1]
-  private static let ed25519Identifier: ASN1ObjectIdentifier = [1, 3, 101, 112]
   private static let secp256r1: ASN1ObjectIdentifier = [1, 2, 840, 10_045, 3, 1, 7]
   private static let secp384r1: ASN1ObjectIdentifier = [1, 3, 132, 0, 34]
   private static let secp521r1: ASN1ObjectIdentifier = [1, 3, 132, 0, 35]

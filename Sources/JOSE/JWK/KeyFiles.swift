@@ -32,7 +32,8 @@ extension JWK {
       throw JOSEError(.unsupportedAlgorithm, "PEM whose label is not one of an unencrypted key")
     }
     try self.init(
-      KeyDER.key(document.derBytes, expecting: form), keyID: keyID, algorithm: algorithm)
+      KeyDER.key(document.derBytes, expecting: form), keyID: keyID,
+      algorithm: algorithm.map { .signature($0) })
   }
 
   /// Reads a key from DER: SubjectPublicKeyInfo, PKCS#8, PKCS#1 or SEC 1.
@@ -45,23 +46,23 @@ extension JWK {
     guard der.count <= Self.maximumFileBytes else {
       throw JOSEError(.tooLarge, "DER of \(der.count) bytes; the limit is \(Self.maximumFileBytes)")
     }
-    try self.init(KeyDER.key(der), keyID: keyID, algorithm: algorithm)
+    try self.init(KeyDER.key(der), keyID: keyID, algorithm: algorithm.map { .signature($0) })
   }
 
   /// The public half as SubjectPublicKeyInfo (RFC 5280 §4.1.2.7).
-  /// - Throws: ``JOSEError`` with code `invalid_key` for an HMAC secret.
+  /// - Throws: ``JOSEError`` with code `invalid_key` for a shared secret.
   public func publicDER() throws(JOSEError) -> [UInt8] {
-    guard let der = material.publicDER else {
-      throw JOSEError(.invalidKey, "an HMAC secret has no public half")
+    guard let der = try material.publicDER() else {
+      throw JOSEError(.invalidKey, "a shared secret has no public half")
     }
     return der
   }
 
   /// The private key as PKCS#8 (RFC 5958), not encrypted.
-  /// - Throws: ``JOSEError`` with code `invalid_key` for a public key or an HMAC secret.
+  /// - Throws: ``JOSEError`` with code `invalid_key` for a public key or a shared secret.
   public func privateDER() throws(JOSEError) -> [UInt8] {
-    guard let der = material.privateDER else {
-      throw JOSEError(.invalidKey, "neither a public key nor an HMAC secret has a PKCS#8 form")
+    guard let der = try material.privateDER() else {
+      throw JOSEError(.invalidKey, "neither a public key nor a shared secret has a PKCS#8 form")
     }
     return der
   }
@@ -80,33 +81,41 @@ extension JWK {
 }
 
 extension KeyMaterial {
-  fileprivate var publicDER: [UInt8]? {
+  fileprivate func publicDER() throws(JOSEError) -> [UInt8]? {
     switch self {
     case .octets: nil
     case .rsa(let pair): Array(pair.publicKey.key.derRepresentation)
     case .p256(let pair): pair.publicKey.der
     case .p384(let pair): pair.publicKey.der
     case .p521(let pair): pair.publicKey.der
-    case .ed25519(let pair): Self.ed25519PublicPrefix + Array(pair.publicKey.rawRepresentation)
+    case .ed25519(let pair):
+      try PlainKeyDER.ed25519.subjectPublicKeyInfo(Array(pair.publicKey.rawRepresentation))
+    case .x25519(let pair):
+      try PlainKeyDER.x25519.subjectPublicKeyInfo(Array(pair.publicKey.rawRepresentation))
+    case .mlDSA65(let pair): try PlainKeyDER.mlDSA65.subjectPublicKeyInfo(pair.publicKey.bytes)
+    case .mlDSA87(let pair): try PlainKeyDER.mlDSA87.subjectPublicKeyInfo(pair.publicKey.bytes)
     }
   }
 
-  fileprivate var privateDER: [UInt8]? {
+  fileprivate func privateDER() throws(JOSEError) -> [UInt8]? {
     switch self {
-    case .octets: nil
-    case .rsa(let pair): pair.privateKey.map { Array($0.key.pkcs8DERRepresentation) }
-    case .p256(let pair): pair.privateKey?.der
-    case .p384(let pair): pair.privateKey?.der
-    case .p521(let pair): pair.privateKey?.der
-    case .ed25519(let pair): pair.privateKey.map { Self.ed25519PrivatePrefix + Array($0.rawRepresentation) }
+    case .octets: return nil
+    case .rsa(let pair): return pair.privateKey.map { Array($0.key.pkcs8DERRepresentation) }
+    case .p256(let pair): return pair.privateKey?.der
+    case .p384(let pair): return pair.privateKey?.der
+    case .p521(let pair): return pair.privateKey?.der
+    case .ed25519(let pair):
+      guard let key = pair.privateKey else { return nil }
+      return try PlainKeyDER.ed25519.privateKeyInfo(Array(key.rawRepresentation))
+    case .x25519(let pair):
+      guard let key = pair.privateKey else { return nil }
+      return try PlainKeyDER.x25519.privateKeyInfo(Array(key.rawRepresentation))
+    case .mlDSA65(let pair):
+      guard let key = pair.privateKey else { return nil }
+      return try PlainKeyDER.mlDSA65.privateKeyInfo(key.seed)
+    case .mlDSA87(let pair):
+      guard let key = pair.privateKey else { return nil }
+      return try PlainKeyDER.mlDSA87.privateKeyInfo(key.seed)
     }
   }
-
-  /// What stands before the 32 bytes of a key: both structures have a fixed length (RFC 8410 §4, §7).
-  private static let ed25519PublicPrefix: [UInt8] = [
-    0x30, 0x2A, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x03, 0x21, 0x00,
-  ]
-  private static let ed25519PrivatePrefix: [UInt8] = [
-    0x30, 0x2E, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
-  ]
 }

@@ -16,13 +16,17 @@ enum KeyMaterial: Sendable {
   case p384(KeyPair<P384.Signing.PublicKey, P384.Signing.PrivateKey>)
   case p521(KeyPair<P521.Signing.PublicKey, P521.Signing.PrivateKey>)
   case ed25519(KeyPair<Curve25519.Signing.PublicKey, Curve25519.Signing.PrivateKey>)
+  case x25519(KeyPair<Curve25519.KeyAgreement.PublicKey, Curve25519.KeyAgreement.PrivateKey>)
+  case mlDSA65(KeyPair<MLDSA65.PublicKey, MLDSA65.PrivateKey>)
+  case mlDSA87(KeyPair<MLDSA87.PublicKey, MLDSA87.PrivateKey>)
 
   var keyType: JWK.KeyType {
     switch self {
     case .octets: .octets
     case .rsa: .rsa
     case .p256, .p384, .p521: .ellipticCurve
-    case .ed25519: .octetKeyPair
+    case .ed25519, .x25519: .octetKeyPair
+    case .mlDSA65, .mlDSA87: .algorithmKeyPair
     }
   }
 
@@ -35,6 +39,9 @@ enum KeyMaterial: Sendable {
     case .p384(let pair): pair.privateKey != nil
     case .p521(let pair): pair.privateKey != nil
     case .ed25519(let pair): pair.privateKey != nil
+    case .x25519(let pair): pair.privateKey != nil
+    case .mlDSA65(let pair): pair.privateKey != nil
+    case .mlDSA87(let pair): pair.privateKey != nil
     }
   }
 
@@ -47,18 +54,9 @@ enum KeyMaterial: Sendable {
     case .p384(let pair): .p384(KeyPair(publicKey: pair.publicKey, privateKey: nil))
     case .p521(let pair): .p521(KeyPair(publicKey: pair.publicKey, privateKey: nil))
     case .ed25519(let pair): .ed25519(KeyPair(publicKey: pair.publicKey, privateKey: nil))
-    }
-  }
-
-  /// Whether a key of this type, curve and size can have `algorithm`.
-  func supports(_ algorithm: SignatureAlgorithm) -> Bool {
-    switch self {
-    case .octets(let secret): algorithm.keyType == .octets && secret.count >= algorithm.hashByteCount
-    case .rsa: algorithm.keyType == .rsa
-    case .p256: algorithm == .es256
-    case .p384: algorithm == .es384
-    case .p521: algorithm == .es512
-    case .ed25519: algorithm == .edDSA || algorithm == .ed25519
+    case .x25519(let pair): .x25519(KeyPair(publicKey: pair.publicKey, privateKey: nil))
+    case .mlDSA65(let pair): .mlDSA65(KeyPair(publicKey: pair.publicKey, privateKey: nil))
+    case .mlDSA87(let pair): .mlDSA87(KeyPair(publicKey: pair.publicKey, privateKey: nil))
     }
   }
 }
@@ -69,7 +67,7 @@ extension SignatureAlgorithm {
     switch self {
     case .hs256, .rs256, .ps256, .es256: 32
     case .hs384, .rs384, .ps384, .es384: 48
-    case .hs512, .rs512, .ps512, .es512, .edDSA, .ed25519: 64
+    case .hs512, .rs512, .ps512, .es512, .edDSA, .ed25519, .mlDSA65, .mlDSA87: 64
     }
   }
 }
@@ -77,16 +75,21 @@ extension SignatureAlgorithm {
 // MARK: - From bytes
 
 extension KeyMaterial {
-  /// HMAC secrets are from 32 bytes, the shortest hash, to 1024.
-  static let secretByteCounts = 32...1024
+  /// Secrets are from 16 bytes, the shortest AES key, to 1024; HMAC demands more when it is chosen.
+  static let secretByteCounts = 16...1024
 
-  /// - Throws: ``JOSEError`` with code `weak_key` for fewer than 32 bytes, `too_large` for more than 1024.
-  static func octets(secret: [UInt8]) throws(JOSEError) -> KeyMaterial {
-    guard secret.count >= secretByteCounts.lowerBound else {
-      throw JOSEError(.weakKey, "an HMAC secret of \(secret.count) bytes; 32 are the least (RFC 7518 §3.2)")
+  /// - Parameter isPassword: whether the secret is a password, which may be short: what stretches it makes up
+  ///   for that, as far as anything can.
+  /// - Throws: ``JOSEError`` with code `weak_key` for fewer than 16 bytes, or a password of none; `too_large`
+  ///   for more than 1024.
+  static func octets(secret: [UInt8], isPassword: Bool = false) throws(JOSEError) -> KeyMaterial {
+    let least = isPassword ? 1 : secretByteCounts.lowerBound
+    guard secret.count >= least else {
+      throw JOSEError(.weakKey, "a secret of \(secret.count) bytes; \(least) are the least")
     }
     guard secret.count <= secretByteCounts.upperBound else {
-      throw JOSEError(.tooLarge, "an HMAC secret of \(secret.count) bytes; 1024 are the most")
+      throw JOSEError(
+        .tooLarge, "a secret of \(secret.count) bytes; \(secretByteCounts.upperBound) are the most")
     }
     return .octets(secret)
   }
@@ -138,95 +141,5 @@ extension KeyMaterial {
     } catch {
       throw JOSEError(.invalidKey, "a point that is not on \(curve.rawValue), or a scalar out of range")
     }
-  }
-
-  /// A key from its encoded point, its private seed (32 bytes each), or both; nil takes the point from the
-  /// seed.
-  /// - Throws: ``JOSEError`` with code `invalid_key`.
-  static func ed25519(point: [UInt8]?, seed: [UInt8]?) throws(JOSEError) -> KeyMaterial {
-    do {
-      guard let seed else {
-        guard !isSmallOrder(point ?? []) else {
-          throw JOSEError(.invalidKey, "an Ed25519 point of small order, under which anyone can sign")
-        }
-        let key = try Curve25519.Signing.PublicKey(rawRepresentation: point ?? [])
-        return .ed25519(KeyPair(publicKey: key, privateKey: nil))
-      }
-      let key = try Curve25519.Signing.PrivateKey(rawRepresentation: seed)
-      guard point == nil || point == Array(key.publicKey.rawRepresentation) else {
-        throw JOSEError(.invalidKey, "the private key on Ed25519 does not belong to the public one")
-      }
-      return .ed25519(KeyPair(publicKey: key.publicKey, privateKey: key))
-    } catch let error as JOSEError {
-      throw error
-    } catch {
-      throw JOSEError(.invalidKey, "an Ed25519 key has 32 bytes")
-    }
-  }
-
-  /// Whether `point` encodes one of the eight points whose order divides 8, canonically or not. A signature
-  /// under such a key proves nothing (RFC 8032 §5.1.7 does not ask; libsodium refuses them too).
-  private static func isSmallOrder(_ point: [UInt8]) -> Bool {
-    guard point.count == 32 else { return false }
-    let y = Array(point.dropLast()) + [point[31] & 0x7F]
-    return smallOrders.contains(y)
-  }
-
-  /// The y coordinates 0, 1, -1 and of order 8, little-endian; p and p + 1 are 0 and 1 once more.
-  private static let smallOrders: [[UInt8]] = [
-    [UInt8](repeating: 0, count: 32), [1] + [UInt8](repeating: 0, count: 31),
-    [0xEC] + [UInt8](repeating: 0xFF, count: 30) + [0x7F],
-    [0xED] + [UInt8](repeating: 0xFF, count: 30) + [0x7F],
-    [0xEE] + [UInt8](repeating: 0xFF, count: 30) + [0x7F],
-    [
-      0xC7, 0x17, 0x6A, 0x70, 0x3D, 0x4D, 0xD8, 0x4F, 0xBA, 0x3C, 0x0B, 0x76, 0x0D, 0x10, 0x67, 0x0F, 0x2A,
-      0x20,
-      0x53, 0xFA, 0x2C, 0x39, 0xCC, 0xC6, 0x4E, 0xC7, 0xFD, 0x77, 0x92, 0xAC, 0x03, 0x7A,
-    ],
-    [
-      0x26, 0xE8, 0x95, 0x8F, 0xC2, 0xB2, 0x27, 0xB0, 0x45, 0xC3, 0xF4, 0x89, 0xF2, 0xEF, 0x98, 0xF0, 0xD5,
-      0xDF,
-      0xAC, 0x05, 0xD3, 0xC6, 0x33, 0x39, 0xB1, 0x38, 0x02, 0x88, 0x6D, 0x53, 0xFC, 0x05,
-    ],
-  ]
-
-  /// A fresh key for `algorithm`: HMAC as long as the hash; RSA of 2048, 3072 and 4096 bits for the three
-  /// hashes.
-  static func generate(_ algorithm: SignatureAlgorithm) throws(JOSEError) -> KeyMaterial {
-    switch algorithm {
-    case .hs256:
-      return freshSecret(SHA256.self)
-    case .hs384:
-      return freshSecret(SHA384.self)
-    case .hs512:
-      return freshSecret(SHA512.self)
-    case .es256:
-      return .p256(fresh())
-    case .es384:
-      return .p384(fresh())
-    case .es512:
-      return .p521(fresh())
-    case .edDSA, .ed25519:
-      let key = Curve25519.Signing.PrivateKey()
-      return .ed25519(KeyPair(publicKey: key.publicKey, privateKey: key))
-    case .rs256, .ps256:
-      return .rsa(try .generate(modulusBits: 2048))
-    case .rs384, .ps384:
-      return .rsa(try .generate(modulusBits: 3072))
-    case .rs512, .ps512:
-      return .rsa(try .generate(modulusBits: 4096))
-    }
-  }
-
-  private static func fresh<Private: NISTPrivateKey>() -> KeyPair<Private.Public, Private> {
-    let key = Private()
-    return KeyPair(publicKey: key.half, privateKey: key)
-  }
-
-  /// A fresh secret as long as the hash: the code of nothing under a fresh key of that length, which is as
-  /// hard to guess as the key, and which is read without unsafe code.
-  private static func freshSecret<Hash: HashFunction>(_ hash: Hash.Type) -> KeyMaterial {
-    let key = SymmetricKey(size: SymmetricKeySize(bitCount: Hash.Digest.byteCount * 8))
-    return .octets(Array(HMAC<Hash>.authenticationCode(for: [UInt8](), using: key)))
   }
 }

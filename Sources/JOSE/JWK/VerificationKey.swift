@@ -23,9 +23,12 @@ public struct VerificationKey: Sendable {
   public init(_ jwk: JWK, algorithm: SignatureAlgorithm? = nil) throws(JOSEError) {
     let algorithm = try jwk.resolve(algorithm)
     try jwk.requireUse(for: .verify)
+    guard let verifier = SignatureVerifier(jwk.material, algorithm) else {
+      throw JOSEError(.invalidKey, "a key that checks no signatures")
+    }
+    self.verifier = verifier
     self.algorithm = algorithm
     self.keyID = jwk.keyID
-    self.verifier = SignatureVerifier(jwk.material, algorithm)
   }
 
   /// Fixes the key's algorithm from those that a verifier allows.
@@ -37,8 +40,8 @@ public struct VerificationKey: Sendable {
   ///   not allowed, or when it names none and not exactly one fits.
   public init(_ jwk: JWK, allowing algorithms: Set<SignatureAlgorithm>) throws(JOSEError) {
     if let algorithm = jwk.algorithm {
-      guard algorithms.contains(algorithm) else {
-        throw JOSEError(.unsupportedAlgorithm, "a key for \(algorithm.rawValue), which is not allowed")
+      guard case .signature(let named) = algorithm, algorithms.contains(named) else {
+        throw JOSEError(.unsupportedAlgorithm, "a key for \(algorithm.name), which is not allowed")
       }
       try self.init(jwk)
       return
@@ -74,15 +77,14 @@ enum KeyOperation: String {
 extension JWK {
   /// The key's one algorithm: its own, or the caller's for a key that names none.
   func resolve(_ chosen: SignatureAlgorithm?) throws(JOSEError) -> SignatureAlgorithm {
-    guard let algorithm = algorithm ?? chosen else {
+    guard let algorithm = algorithm ?? chosen.map({ .signature($0) }) else {
       throw JOSEError(.algorithmMismatch, "neither the key nor the caller names an algorithm")
     }
-    guard chosen == nil || chosen == algorithm else {
-      throw JOSEError(
-        .algorithmMismatch, "a key for \(algorithm.rawValue) is to be used for another algorithm")
+    guard case .signature(let named) = algorithm, chosen == nil || chosen == named else {
+      throw JOSEError(.algorithmMismatch, "a key for \(algorithm.name) is to be used for another algorithm")
     }
     try material.require(algorithm)
-    return algorithm
+    return named
   }
 
   /// - Throws: ``JOSEError`` with code `invalid_key` when `use` or `key_ops` exclude `operation`.

@@ -9,7 +9,7 @@ import Testing
       names == [
         "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384",
         "ES512",
-        "EdDSA", "Ed25519",
+        "EdDSA", "Ed25519", "ML-DSA-65", "ML-DSA-87",
       ])
   }
 

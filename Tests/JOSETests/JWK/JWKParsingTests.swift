@@ -6,7 +6,7 @@ import Testing
   @Test(arguments: SignatureAlgorithm.allCases)
   func `a generated key is written and read back`(algorithm: SignatureAlgorithm) throws {
     let key = TestKeys.jwk(algorithm)
-    #expect(key.algorithm == algorithm)
+    #expect(key.signatureAlgorithm == algorithm)
     #expect(key.keyID == algorithm.rawValue)
     #expect(key.isPrivate)
     let read = try JWK(parsing: key.privateJSON().encoded())
@@ -42,13 +42,16 @@ import Testing
 
   @Test(arguments: [
     ("[]", JOSEError.Code.invalidKey), ("{}", .invalidKey), (#"{"kty":1}"#, .invalidKey),
-    (#"{"kty":"AKP"}"#, .unsupportedAlgorithm), (#"{"kty":"ec"}"#, .unsupportedAlgorithm),
+    (#"{"kty":"AKP","pub":"AA"}"#, .invalidKey), (#"{"kty":"ec"}"#, .unsupportedAlgorithm),
     (#"{"kty":"oct"}"#, .invalidKey), (#"{"kty":"oct","k":1}"#, .invalidKey),
     (#"{"kty":"oct","k":"AA=="}"#, .invalidKey), (#"{"kty":"EC"}"#, .invalidKey),
     (#"{"kty":"EC","crv":"P-256"}"#, .invalidKey),
     (#"{"kty":"EC","crv":"secp256k1"}"#, .unsupportedAlgorithm),
     (#"{"kty":"OKP","crv":"Ed448","x":"AA"}"#, .unsupportedAlgorithm),
-    (#"{"kty":"OKP","crv":"X25519","x":"AA"}"#, .unsupportedAlgorithm),
+    (#"{"kty":"AKP","alg":"ML-DSA-44","pub":"AA"}"#, .unsupportedAlgorithm),
+    (#"{"kty":"AKP","alg":"ML-DSA-65","pub":"AA"}"#, .invalidKey),
+    (#"{"kty":"AKP","alg":"ES256","pub":"AA"}"#, .invalidKey),
+    (#"{"kty":"OKP","crv":"X25519","x":"AA"}"#, .invalidKey),
     (#"{"kty":"OKP","crv":"Ed25519","x":"AAAA"}"#, .invalidKey),
     (#"{"kty":"OKP","crv":"Ed25519"}"#, .invalidKey),
     (#"{"kty":"RSA"}"#, .invalidKey), (#"{"kty":"RSA","n":"AQAB"}"#, .invalidKey),
@@ -63,7 +66,8 @@ import Testing
     ("kid", .string(String(repeating: "k", count: 257)), .invalidKey),
     ("alg", "none", .unsupportedAlgorithm), ("alg", "es256", .unsupportedAlgorithm),
     ("alg", 256, .invalidKey),
-    ("alg", "RSA-OAEP", .unsupportedAlgorithm), ("alg", "HS256", .algorithmMismatch),
+    ("alg", "RSA-OAEP", .algorithmMismatch), ("alg", "HS256", .algorithmMismatch),
+    ("alg", "A128GCM", .algorithmMismatch), ("alg", "RSA1_5", .unsupportedAlgorithm),
     ("alg", "ES384", .algorithmMismatch), ("use", "signature", .unsupportedAlgorithm),
     ("use", true, .invalidKey),
     ("key_ops", "sign", .invalidKey), ("key_ops", .array([1]), .invalidKey),

@@ -140,4 +140,16 @@ enum KeyFixtures {
     MCowBQYDK2VwAyEAHyeWSF49BJUW5+FOFa2FW2QoJn+cEEengeatfXmcoy4=
     -----END PUBLIC KEY-----
     """
+
+  static let x25519PKCS8 = """
+    -----BEGIN PRIVATE KEY-----
+    MC4CAQAwBQYDK2VuBCIEIDibbTW3JJAxjw1X+ImXciyU7g4ZMapiKMlmIGp5e5Jk
+    -----END PRIVATE KEY-----
+    """
+
+  static let x25519Public = """
+    -----BEGIN PUBLIC KEY-----
+    MCowBQYDK2VuAyEAt2NtY5vunFgoOQAOT9+o/hpUlHkCAumdUikzGc1HHFo=
+    -----END PUBLIC KEY-----
+    """
 }

@@ -4,7 +4,6 @@ import JOSE
 enum RefusedKeyFixtures {
   static let all: [(name: String, pem: String, code: JOSEError.Code)] = [
     ("p256Compressed", p256Compressed, .invalidKey),
-    ("x25519", x25519, .unsupportedAlgorithm),
     ("ed448", ed448, .unsupportedAlgorithm),
     ("secp256k1", secp256k1, .unsupportedAlgorithm),
     ("explicitCurve", explicitCurve, .unsupportedAlgorithm),
@@ -19,12 +18,6 @@ enum RefusedKeyFixtures {
     MDkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDIgACBwqO+kHpZTu+3v1pHRyQsN26Szfc
     /CStVjboNiA5wJg=
     -----END PUBLIC KEY-----
-    """
-
-  static let x25519 = """
-    -----BEGIN PRIVATE KEY-----
-    MC4CAQAwBQYDK2VuBCIEIDibbTW3JJAxjw1X+ImXciyU7g4ZMapiKMlmIGp5e5Jk
-    -----END PRIVATE KEY-----
     """
 
   static let ed448 = """

@@ -7,7 +7,7 @@ import Testing
   /// The files, or none where there is no folder: the suite is skipped then.
   private static let paths: [String] = {
     do {
-      return try ["rfc", "cookbook"].flatMap { try VectorFolder.files(below: $0, suffix: "") }
+      return try ["rfc", "cookbook", "mldsa"].flatMap { try VectorFolder.files(below: $0, suffix: "") }
         .filter { $0.contains(".") || $0.contains("LICENSE") }
     } catch {
       return []
@@ -38,10 +38,13 @@ import Testing
       #expect(jwk.thumbprint() == expected)
       #expect(jwk.thumbprintURI() == "urn:ietf:params:oauth:jwk-thumbprint:sha-256:\(expected)")
     case .proofs: try checkProofs(path)
+    case .mlDSA(let algorithm): try checkMLDSA(path, algorithm)
     case .refusedToken(let code, _):
       #expect(refusal { try CompactJWS(VectorFolder.bytes(of: path)) } == code)
     case .refusedKey(let code, _):
-      #expect(refusal { try JWK(parsing: VectorFolder.bytes(of: path)) } == code)
+      let json = try ParsedJSON(
+        parsing: VectorFolder.bytes(of: path), limits: JSONLimits(maximumBytes: 65_536))
+      #expect(refusal { try JWK(json["jwk"] ?? json) } == code)
     case .partOf, .notCovered: break
     case nil: Issue.record("\(path) is not in the table")
     }
@@ -101,6 +104,19 @@ import Testing
     for member in source.members ?? [] where member.name != "x5c" {
       #expect(written[member.name] == member.value.json(), "\(member.name)")
     }
+  }
+
+  private func checkMLDSA(_ path: String, _ algorithm: SignatureAlgorithm) throws {
+    let json = try ParsedJSON(
+      parsing: VectorFolder.bytes(of: path), limits: JSONLimits(maximumBytes: 65_536))
+    let jwk = try JWK(#require(json["jwk"]))
+    #expect(jwk.keyType == .algorithmKeyPair && jwk.isPrivate && jwk.thumbprint() == jwk.keyID)
+    let token = try #require(json["jws"]?.string)
+    let payload = try CompactJWS(Array(token.utf8)).verify(with: VerificationKey(jwk))
+    #expect(String(decoding: payload, as: UTF8.self).hasPrefix("It’s a dangerous business, Frodo"))
+    #expect(try JWK(parsing: jwk.publicJSON().encoded()).signatureAlgorithm == algorithm)
+    let again = try CompactJWS.sign(payload: payload, type: nil, with: SigningKey(jwk))
+    #expect(try CompactJWS(Array(again.utf8)).verify(with: VerificationKey(jwk.publicKey())) == payload)
   }
 
   private func checkProofs(_ path: String) throws {

@@ -39,7 +39,7 @@ import TokenVerification
   @Test func `a feed key is named by its public half, and nothing secret is published`() throws {
     let keys = try FeedKeys(issuer: issuer, keyring: Keyring(from: .seeded(Seed(1))))
     let key = try #require(keys.published.keys.first)
-    #expect(key.algorithm == .edDSA && key.use == .signature && !key.isPrivate)
+    #expect(key.signatureAlgorithm == .edDSA && key.use == .signature && !key.isPrivate)
     #expect(key.keyID?.utf8.count == 16)
     let members = try ParsedJSON(parsing: keys.published.json().encoded())["keys"]?.elements?[0].members
     #expect(Set(try #require(members).map(\.name)) == ["kty", "crv", "x", "kid", "use", "alg"])
