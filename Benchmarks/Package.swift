@@ -5,7 +5,7 @@ import PackageDescription
 // under test is not built here: it is the release binary of the package above.
 let package = Package(
   name: "signet-benchmarks",
-  platforms: [.macOS(.v15)],
+  platforms: [.macOS(.v26)],
   dependencies: [
     .package(name: "signet", path: "..", traits: ["Hummingbird"]),
     .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),

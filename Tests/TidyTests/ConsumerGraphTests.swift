@@ -29,7 +29,7 @@ import Testing
 
     let package = Package(
       name: "consumer",
-      platforms: [.macOS(.v15)],
+      platforms: [.macOS(.v26)],
       dependencies: [.package(path: "\(Project.root.path)", traits: [\(traits)])],
       targets: [
         .target(

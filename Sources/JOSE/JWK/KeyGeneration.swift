@@ -27,6 +27,7 @@ extension JWK {
   ///   - algorithm: what the key is for; neither `dir`, whose key is made for an `enc`, nor a password's.
   ///   - curve: the curve, where keys are agreed on.
   ///   - keyID: the `kid`.
+  /// - Returns: The key, which names its algorithm.
   /// - Throws: ``JOSEError`` with code `invalid_key` for a key ID of more than 256 bytes;
   ///   `unsupported_algorithm` for `dir` and for passwords.
   public static func generate(

@@ -78,8 +78,7 @@ extension KeyMaterial {
   /// Secrets are from 16 bytes, the shortest AES key, to 1024; HMAC demands more when it is chosen.
   static let secretByteCounts = 16...1024
 
-  /// - Parameter isPassword: whether the secret is a password, which may be short: what stretches it makes up
-  ///   for that, as far as anything can.
+  /// A secret; a password may be short: what stretches it makes up for that, as far as anything can.
   /// - Throws: ``JOSEError`` with code `weak_key` for fewer than 16 bytes, or a password of none; `too_large`
   ///   for more than 1024.
   static func octets(secret: [UInt8], isPassword: Bool = false) throws(JOSEError) -> KeyMaterial {
