@@ -68,3 +68,12 @@ enum Forge {
     Array("\(Base64URL.encode(header.utf8)).\(Base64URL.encode(payload.utf8)).\(signature)".utf8)
   }
 }
+
+extension JSON {
+  /// The object with the member `name` replaced, added, or with nil removed.
+  func replacing(_ name: String, by value: JSON?) -> JSON {
+    guard case .object(let members) = self else { return self }
+    let kept = members.filter { $0.name != name }
+    return .object(kept + (value.map { [JSONMember(name: name, value: $0)] } ?? []))
+  }
+}

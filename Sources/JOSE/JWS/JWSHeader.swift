@@ -41,14 +41,14 @@ public struct JWSHeader: Sendable {
     isPayloadEncoded = try Self.isPayloadEncoded(in: json, critical)
   }
 
-  private static func string(_ name: String, in json: ParsedJSON) throws(JOSEError) -> String? {
+  static func string(_ name: String, in json: ParsedJSON) throws(JOSEError) -> String? {
     guard let value = json[name] else { return nil }
     guard let string = value.string else { throw JOSEError(.malformedHeader, "\(name) is not a string") }
     return string
   }
 
   /// RFC 7797 §3, §6.
-  private static func isPayloadEncoded(
+  static func isPayloadEncoded(
     in json: ParsedJSON, _ critical: CriticalParameters
   ) throws(JOSEError) -> Bool {
     guard let value = json["b64"] else { return true }
@@ -59,7 +59,7 @@ public struct JWSHeader: Sendable {
 }
 
 /// The `crit` parameter (RFC 7515 §4.1.11): names that a reader must understand, or refuse the token.
-private struct CriticalParameters {
+struct CriticalParameters {
   /// Whether `b64` is listed, the only extension that is understood.
   let hasPayloadEncoding: Bool
 

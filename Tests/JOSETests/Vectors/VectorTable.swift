@@ -8,8 +8,16 @@ enum VectorTable {
     case token(SignatureAlgorithm, key: String)
     /// A compact token whose payload lies in the file `payload`.
     case detached(SignatureAlgorithm, key: String, payload: String)
-    /// The cookbook's own form: key, payload, header and signature in one file.
+    /// A text in JSON serialization whose signatures verify, in this order, with the keys in these files. If
+    /// `alg` stands in a header that is not signed, the text is refused unless the caller accepts that.
+    case json(
+      [SignatureAlgorithm], keys: [String], payload: String? = nil, hasUnprotectedAlgorithm: Bool = false)
+    /// The cookbook's own form: key, payload, header and signature in one file; compact, and in JSON.
     case cookbook(SignatureAlgorithm)
+    /// The same, in JSON alone, as ``json``.
+    case cookbookJSON([SignatureAlgorithm], hasUnprotectedAlgorithm: Bool = false)
+    /// The same; refused.
+    case refusedCookbookJSON(SignatureAlgorithm, JOSEError.Code, because: String)
     /// A key.
     case key(JWK.KeyType)
     /// A key set, and what is skipped in it.
@@ -31,7 +39,7 @@ enum VectorTable {
   }
 
   static func outcome(of path: String) -> Outcome? {
-    byPath[path] ?? byPrefix.first { path.hasPrefix($0.prefix) }?.outcome
+    byPath[path] ?? texts[path] ?? byPrefix.first { path.hasPrefix($0.prefix) }?.outcome
   }
 
   static let byPath: [String: Outcome] = [
@@ -44,9 +52,10 @@ enum VectorTable {
     "rfc/rfc7515_A.5.jwsc": .refusedToken(.malformedToken, because: "alg is none and the signature is empty"),
     "rfc/rfc7515_A.6.1.jwk": .key(.rsa), "rfc/rfc7515_A.6.2.jwk": .key(.ellipticCurve),
     "rfc/rfc7515_A.6.jwkset": .keySet(count: 2, skipped: []),
-    "rfc/rfc7515_A.6.jwsg": .refusedToken(.malformedToken, because: "general JSON serialization"),
+    "rfc/rfc7515_A.6.jwsg": .json(
+      [.rs256, .es256], keys: ["rfc/rfc7515_A.6.1.jwk", "rfc/rfc7515_A.6.2.jwk"]),
     "rfc/rfc7515_A.7.jwk": .key(.ellipticCurve),
-    "rfc/rfc7515_A.7.jwsf": .refusedToken(.malformedToken, because: "flattened JSON serialization"),
+    "rfc/rfc7515_A.7.jwsf": .json([.es256], keys: ["rfc/rfc7515_A.7.jwk"]),
     "rfc/rfc7517_A.1.jwkset": .keySet(count: 2, skipped: []),
     "rfc/rfc7517_A.2.jwkset": .keySet(count: 2, skipped: []),
     "rfc/rfc7517_A.3.jwkset": .keySet(count: 2, skipped: []),
@@ -82,26 +91,47 @@ enum VectorTable {
     "cookbook/jws/4_4.hmac-sha2_integrity_protection.json": .cookbook(.hs256),
     "cookbook/jws/4_5.signature_with_detached_content.json": .cookbook(.hs256),
     "cookbook/rfc7797/hmac-sha2_b64_false.json": .cookbook(.hs256),
+    "cookbook/jws/4_6.protecting_specific_header_fields.json": .cookbookJSON([.hs256]),
+    "cookbook/jws/4_7.protecting_content_only.json":
+      .cookbookJSON([.hs256], hasUnprotectedAlgorithm: true),
+    "cookbook/jws/4_8.multiple_signatures.json":
+      .cookbookJSON([.rs256, .es512, .hs256], hasUnprotectedAlgorithm: true),
     "cookbook/rfc7797/4.2.hmac-sha2_b64_false.json":
-      .refusedToken(.malformedToken, because: "the file has JSON serializations only, and b64 without crit"),
+      .refusedCookbookJSON(.hs256, .criticalHeader, because: "its protected header has b64 without crit"),
     "mldsa/ML_DSA_44.jose.json":
       .refusedKey(.unsupportedAlgorithm, because: "the crypto library has no ML-DSA-44"),
     "mldsa/ML_DSA_65.jose.json": .mlDSA(.mlDSA65), "mldsa/ML_DSA_87.jose.json": .mlDSA(.mlDSA87),
   ]
 
-  private static let byPrefix: [(prefix: String, outcome: Outcome)] =
-    (1...8).flatMap { section in
-      ["jwsf", "jwsg"].map { kind in
-        ("rfc/rfc7520_4.\(section).\(kind)", .refusedToken(.malformedToken, because: "JSON serialization"))
-      }
-    } + [
-      ("cookbook/jws/4_", .refusedToken(.malformedToken, because: "JSON serialization only")),
-      ("rfc/rfc7516.json", .notCovered("JWE")), ("rfc/rfc7520_5.", .notCovered("JWE")),
-      ("cookbook/jwe/", .notCovered("JWE")), ("cookbook/6.", .notCovered("JWE")),
-      ("cookbook/curve25519/ecdh-es.json", .notCovered("JWE")),
-      ("rfc/rfc7636_pkce.json", .notCovered("PKCE is the authority's")),
-      ("rfc/LICENSE", .partOf("the folder")), ("cookbook/LICENSE", .partOf("the folder")),
-      ("cookbook/README.md", .partOf("the folder")), ("cookbook/curve25519/README.md", .partOf("the folder")),
-      ("cookbook/rfc7797/README.md", .partOf("the folder")),
-    ]
+  /// RFC 7520 §4: flattened and general.
+  static let texts: [String: Outcome] = [
+    "rfc/rfc7520_4.1.jwsf": .json([.rs256], keys: ["rfc/rfc7520_4.1.jwk"]),
+    "rfc/rfc7520_4.1.jwsg": .json([.rs256], keys: ["rfc/rfc7520_4.1.jwk"]),
+    "rfc/rfc7520_4.2.jwsf": .json([.ps384], keys: ["rfc/rfc7520_4.2.jwk"]),
+    "rfc/rfc7520_4.2.jwsg": .json([.ps384], keys: ["rfc/rfc7520_4.2.jwk"]),
+    "rfc/rfc7520_4.3.jwsf": .json([.es512], keys: ["rfc/rfc7520_4.3.jwk"]),
+    "rfc/rfc7520_4.3.jwsg": .json([.es512], keys: ["rfc/rfc7520_4.3.jwk"]),
+    "rfc/rfc7520_4.4.jwsf": .json([.hs256], keys: ["rfc/rfc7520_4.4.jwk"]),
+    "rfc/rfc7520_4.4.jwsg": .json([.hs256], keys: ["rfc/rfc7520_4.4.jwk"]),
+    "rfc/rfc7520_4.5.jwsf": .json([.hs256], keys: ["rfc/rfc7520_4.5.jwk"], payload: "rfc/rfc7520_4.5.payl"),
+    "rfc/rfc7520_4.5.jwsg": .json([.hs256], keys: ["rfc/rfc7520_4.5.jwk"], payload: "rfc/rfc7520_4.5.payl"),
+    "rfc/rfc7520_4.6.jwsf": .json([.hs256], keys: ["rfc/rfc7520_4.6.jwk"]),
+    "rfc/rfc7520_4.6.jwsg": .json([.hs256], keys: ["rfc/rfc7520_4.6.jwk"]),
+    "rfc/rfc7520_4.7.jwsf": .json([.hs256], keys: ["rfc/rfc7520_4.7.jwk"], hasUnprotectedAlgorithm: true),
+    "rfc/rfc7520_4.7.jwsg": .json([.hs256], keys: ["rfc/rfc7520_4.7.jwk"], hasUnprotectedAlgorithm: true),
+    "rfc/rfc7520_4.8.jwsg": .json(
+      [.rs256, .es512, .hs256],
+      keys: ["rfc/rfc7520_4.8.1.jwk", "rfc/rfc7520_4.8.2.jwk", "rfc/rfc7520_4.8.3.jwk"],
+      hasUnprotectedAlgorithm: true),
+  ]
+
+  private static let byPrefix: [(prefix: String, outcome: Outcome)] = [
+    ("rfc/rfc7516.json", .notCovered("JWE")), ("rfc/rfc7520_5.", .notCovered("JWE")),
+    ("cookbook/jwe/", .notCovered("JWE")), ("cookbook/6.", .notCovered("JWE")),
+    ("cookbook/curve25519/ecdh-es.json", .notCovered("JWE")),
+    ("rfc/rfc7636_pkce.json", .notCovered("PKCE is the authority's")),
+    ("rfc/LICENSE", .partOf("the folder")), ("cookbook/LICENSE", .partOf("the folder")),
+    ("cookbook/README.md", .partOf("the folder")), ("cookbook/curve25519/README.md", .partOf("the folder")),
+    ("cookbook/rfc7797/README.md", .partOf("the folder")),
+  ]
 }

@@ -17,7 +17,9 @@ import Testing
   @Test func `every vector has a row in the table, and every row a vector`() {
     #expect(Self.paths.count > 100)
     for path in Self.paths { #expect(VectorTable.outcome(of: path) != nil, "\(path) is not in the table") }
-    for path in VectorTable.byPath.keys { #expect(Self.paths.contains(path), "\(path) does not exist") }
+    for path in Array(VectorTable.byPath.keys) + Array(VectorTable.texts.keys) {
+      #expect(Self.paths.contains(path), "\(path) does not exist")
+    }
   }
 
   @Test(arguments: paths)
@@ -26,7 +28,13 @@ import Testing
     case .token(let algorithm, let key): try checkToken(path, algorithm, key: key)
     case .detached(let algorithm, let key, let payload):
       try checkDetached(path, algorithm, key: key, payload: VectorFolder.bytes(of: payload))
+    case .json(let algorithms, let keys, let payload, let isUnprotected):
+      try checkText(path, algorithms, keys, payload: payload, isUnprotected)
     case .cookbook(let algorithm): try checkCookbook(path, algorithm)
+    case .cookbookJSON(let algorithms, let isUnprotected):
+      try checkCookbookTexts(path, algorithms, hasUnprotectedAlgorithm: isUnprotected)
+    case .refusedCookbookJSON(let algorithm, let code, _):
+      try checkCookbookTexts(path, [algorithm], hasUnprotectedAlgorithm: false, code)
     case .key(let keyType): try checkKey(path, keyType)
     case .keySet(let count, let skipped):
       let set = try JWKSet(parsing: VectorFolder.bytes(of: path))
@@ -86,6 +94,7 @@ import Testing
     } else {
       #expect(try jws.verify(with: key) == payload)
     }
+    try checkCookbookTexts(path, [algorithm], hasUnprotectedAlgorithm: false)
     // RSASSA-PKCS1-v1_5, HMAC and Ed25519 have one signature a message; RFC 7797's file tells another one.
     guard json["reproducible"]?.bool == true, jws.header.isPayloadEncoded else { return }
     let signing = try SigningKey(jwk, algorithm: algorithm)
