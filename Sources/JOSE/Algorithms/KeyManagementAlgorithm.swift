@@ -1,16 +1,16 @@
 /// How the key that encrypts a JWE's content reaches the recipient: the `alg` of a JWE (RFC 7518 §4.1).
 ///
 /// `RSA1_5` is no case. Its padding is checked while it is taken off, and whoever learns the outcome (by an
-/// error, by a duration) decrypts other people's tokens by asking often enough: Bleichenbacher's attack, found
-/// again ever since 1998. `RSA-OAEP` does the same work without it. Names compare exactly and case-sensitively,
-/// and only while a header or a key is parsed.
+/// error, by a duration) decrypts other people's tokens by asking often enough: Bleichenbacher's attack,
+/// found again ever since 1998. `RSA-OAEP` does the same work without it. Names compare exactly and
+/// case-sensitively, and only while a header or a key is parsed.
 public enum KeyManagementAlgorithm: String, CaseIterable, Hashable, Sendable {
   /// RSAES-OAEP with SHA-1 and MGF1 with SHA-1; moduli of 2048 to 8192 bits.
   case rsaOAEP = "RSA-OAEP"
   /// RSAES-OAEP with SHA-256 and MGF1 with SHA-256; moduli of 2048 to 8192 bits.
   case rsaOAEP256 = "RSA-OAEP-256"
-  /// Diffie-Hellman between an ephemeral key and the recipient's, whose outcome encrypts the content; on P-256,
-  /// P-384, P-521 or X25519.
+  /// Diffie-Hellman between an ephemeral key and the recipient's, whose outcome encrypts the content; on
+  /// P-256, P-384, P-521 or X25519.
   case ecdhES = "ECDH-ES"
   /// The same, whose outcome of 16 bytes wraps the content's key.
   case ecdhESA128KW = "ECDH-ES+A128KW"
