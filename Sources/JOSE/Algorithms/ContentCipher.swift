@@ -19,6 +19,7 @@ extension ContentEncryptionAlgorithm {
   ///   - key: ``keyByteCount`` bytes.
   ///   - vector: ``initializationVectorByteCount`` bytes, never used before with `key`.
   ///   - authenticated: what the tag covers besides.
+  /// - Returns: The ciphertext and the tag.
   /// - Throws: ``JOSEError`` with code `invalid_key` when a length is another one.
   func seal(
     _ plaintext: [UInt8], key: [UInt8], vector: [UInt8], authenticating authenticated: [UInt8]
@@ -50,6 +51,7 @@ extension ContentEncryptionAlgorithm {
   /// The tag is compared in constant time, before a byte is decrypted: padding that is looked at first tells
   /// an attacker the plaintext (Vaudenay's attack).
   /// - Parameters:
+  ///   - sealed: the ciphertext and the tag.
   ///   - key: ``keyByteCount`` bytes.
   ///   - vector: ``initializationVectorByteCount`` bytes.
   ///   - authenticated: what the tag covers besides.

@@ -1,15 +1,9 @@
 internal import Crypto
 
-/// A curve on which two parties agree on a secret (RFC 7518 §4.6, RFC 8037 §3.2).
-enum AgreementCurve: String, CaseIterable, Sendable {
-  case p256 = "P-256"
-  case p384 = "P-384"
-  case p521 = "P-521"
-  case x25519 = "X25519"
-
+extension JWK.AgreementCurve {
   /// The `kty` of its keys.
-  var keyType: String {
-    self == .x25519 ? "OKP" : "EC"
+  var keyType: JWK.KeyType {
+    self == .x25519 ? .octetKeyPair : .ellipticCurve
   }
 
   /// How many bytes a coordinate has.
@@ -30,7 +24,7 @@ enum AgreementPrivateKey: Sendable {
   case x25519(Curve25519.KeyAgreement.PrivateKey)
 
   /// A fresh, ephemeral key.
-  init(on curve: AgreementCurve) {
+  init(on curve: JWK.AgreementCurve) {
     self =
       switch curve {
       case .p256: .p256(P256.KeyAgreement.PrivateKey())
@@ -80,7 +74,7 @@ enum AgreementPublicKey: Sendable {
   case p521(P521.KeyAgreement.PublicKey)
   case x25519(Curve25519.KeyAgreement.PublicKey)
 
-  var curve: AgreementCurve {
+  var curve: JWK.AgreementCurve {
     switch self {
     case .p256: .p256
     case .p384: .p384
@@ -95,7 +89,7 @@ enum AgreementPublicKey: Sendable {
   /// private key away (CVE-2017-12974).
   /// - Throws: ``JOSEError`` with code `invalid_key` unless each coordinate has its exact length and the
   ///   point lies on the curve.
-  init(on curve: AgreementCurve, x: [UInt8], y: [UInt8]?) throws(JOSEError) {
+  init(on curve: JWK.AgreementCurve, x: [UInt8], y: [UInt8]?) throws(JOSEError) {
     guard x.count == curve.coordinateByteCount,
       curve == .x25519 ? y == nil : y?.count == curve.coordinateByteCount
     else {
@@ -118,7 +112,7 @@ enum AgreementPublicKey: Sendable {
   /// The key as the JWK in `epk`: the members that are needed, and no others (RFC 7518 §4.6.1.1).
   func json() -> JSON {
     var members = [
-      JSONMember(name: "kty", value: .string(curve.keyType)),
+      JSONMember(name: "kty", value: .string(curve.keyType.rawValue)),
       JSONMember(name: "crv", value: .string(curve.rawValue)),
     ]
     let point: [UInt8] =

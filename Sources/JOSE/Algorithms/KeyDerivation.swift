@@ -10,6 +10,7 @@ enum ConcatKDF {
   ///   - partyU: `apu`, decoded; empty when it is absent.
   ///   - partyV: `apv`, decoded; empty when it is absent.
   ///   - byteCount: how many bytes the key has.
+  /// - Returns: The key.
   static func key(
     from secret: [UInt8], for name: String, partyU: [UInt8], partyV: [UInt8], byteCount: Int
   ) -> [UInt8] {
@@ -59,8 +60,10 @@ enum PasswordKeyDerivation: Sendable {
 
   /// The wrapping key of `password`.
   /// - Parameters:
+  ///   - password: its bytes.
   ///   - salt: `p2s`, decoded; the algorithm's name goes in front of it.
   ///   - iterations: `p2c`.
+  /// - Returns: The key: 16, 24 or 32 bytes.
   /// - Throws: ``JOSEError`` with code `invalid_key` when the crypto library refuses.
   func key(from password: [UInt8], salt: [UInt8], iterations: Int) throws(JOSEError) -> SymmetricKey {
     let (algorithm, hash, byteCount): (KeyManagementAlgorithm, KDF.Insecure.PBKDF2.HashFunction, Int) =

@@ -31,7 +31,7 @@ enum GCMKeyWrap {
   static let vectorByteCount = 12
   static let tagByteCount = 16
 
-  /// - Parameter vector: 12 bytes, never used before with `wrappingKey`.
+  /// The wrapped key, as long as `key`; `vector` has 12 bytes, and was never used before with `wrappingKey`.
   /// - Throws: ``JOSEError`` with code `invalid_key` when a length is another one.
   static func wrap(
     _ key: [UInt8], under wrappingKey: SymmetricKey, vector: [UInt8]
@@ -57,11 +57,4 @@ enum GCMKeyWrap {
       return nil
     }
   }
-}
-
-/// How many bytes of a key wrap a content key, by AES Key Wrap.
-enum WrappingKeySize: Int, Sendable {
-  case a128 = 16
-  case a192 = 24
-  case a256 = 32
 }

@@ -32,14 +32,14 @@ import Testing
     #expect(one != other)
   }
 
-  @Test(arguments: AgreementCurve.allCases) func `both sides agree`(curve: AgreementCurve) throws {
+  @Test(arguments: JWK.AgreementCurve.allCases) func `both sides agree`(curve: JWK.AgreementCurve) throws {
     let alice = AgreementPrivateKey(on: curve)
     let bob = AgreementPrivateKey(on: curve)
     let secret = try #require(alice.sharedSecret(with: bob.publicKey))
     #expect(secret == bob.sharedSecret(with: alice.publicKey))
     #expect(secret.count == curve.coordinateByteCount)
     #expect(secret != alice.sharedSecret(with: AgreementPrivateKey(on: curve).publicKey))
-    for other in AgreementCurve.allCases where other != curve {
+    for other in JWK.AgreementCurve.allCases where other != curve {
       #expect(alice.sharedSecret(with: AgreementPrivateKey(on: other).publicKey) == nil)
     }
   }
@@ -66,7 +66,7 @@ import Testing
   }
 
   @Test func `T6 an ephemeral point lies on the curve that it names`() throws {
-    for curve in [AgreementCurve.p256, .p384, .p521] {
+    for curve in [JWK.AgreementCurve.p256, .p384, .p521] {
       let key = AgreementPrivateKey(on: curve).publicKey.json()
       guard case .string(let x)? = key["x"], case .string(let y)? = key["y"] else {
         Issue.record("no coordinates")
