@@ -2,9 +2,10 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-SWIFT_SOURCES := Package.swift Sources Tests Examples Benchmarks/Package.swift Benchmarks/Sources
+SWIFT_SOURCES := Package.swift Sources Tests Examples Benchmarks/Package.swift Benchmarks/Sources \
+  Fuzzing/Package.swift Fuzzing/Sources/Fuzz
 
-.PHONY: help dependencies dependencies-for-tests build test kill-test disk-test fault-test refresh-test simulate lint format docs install mutants timing-report scale-report memory-report copy-report benchmarks demo run
+.PHONY: help dependencies dependencies-for-tests build test kill-test disk-test fault-test refresh-test simulate lint format docs install mutants fuzz timing-report scale-report memory-report copy-report benchmarks demo run
 
 help: ## List what make can do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -26,6 +27,11 @@ test: dependencies-for-tests ## Install what is missing, then run every test
 	SWIFT_BACKTRACE=enable=no swift test --skip '$(PROCESS_TESTS)|$(FAULT_TESTS)'
 	SWIFT_BACKTRACE=enable=no swift test --skip-build --filter '$(PROCESS_TESTS)'
 	SWIFT_BACKTRACE=enable=no swift test --skip-build --no-parallel --filter '$(FAULT_TESTS)'
+	Fuzzing/run all 60
+
+HOURS ?= 2
+fuzz: dependencies-for-tests ## Fuzz every reader of tokens and keys, HOURS (2) in all, into docs/conformance.md
+	Fuzzing/run all $$(( $(HOURS) * 3600 )) --record
 
 KILLS ?= 50
 kill-test: dependencies-for-tests ## Kill a server under load KILLS times (50), cut the power each time, compare

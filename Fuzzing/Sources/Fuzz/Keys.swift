@@ -1,0 +1,36 @@
+import Crypto
+import JOSE
+
+/// The keys that sign what the fuzzer begins with. They are written down, and so good for nothing else: an
+/// input that was kept in one run must mean the same in the next.
+enum Keys {
+  static let hmac = must("the HMAC key") { try VerificationKey(secret) }
+  static let verifying = must("the keys") { try signing.map { try VerificationKey($0) } }
+  static let signing = [secret, ed25519, es256]
+
+  /// The signature's text over `message`.
+  static func code(over message: [UInt8]) -> String {
+    Base64URL.encode(
+      Array(HMAC<SHA256>.authenticationCode(for: message, using: SymmetricKey(data: secretBytes))))
+  }
+
+  private static let secretBytes = [UInt8](0..<32)
+  private static let secret = key(
+    "{\"kty\":\"oct\",\"kid\":\"k1\",\"alg\":\"HS256\",\"k\":\"\(Base64URL.encode(secretBytes))\"}")
+
+  /// The private keys are the numbers 1, 2, 3… as bytes.
+  private static let ed25519 = key(
+    """
+    {"kty":"OKP","crv":"Ed25519","alg":"EdDSA","kid":"k2","x":"ebVWLo_mVPlAeLES6KmLp5AfhTrmlb7X4OORC60ElmQ",\
+    "d":"AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA"}
+    """)
+  private static let es256 = key(
+    """
+    {"kty":"EC","crv":"P-256","alg":"ES256","kid":"k3","x":"UVw9brnjlrkE0_7Kf1T9zQzB6Ze_N13KUVrQpsO0A18",\
+    "y":"RTa-OlDzGPv5pUdZAqIhUCvvDVfgjFOyzApW8X2fk1Q","d":"AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA"}
+    """)
+
+  private static func key(_ text: String) -> JWK {
+    must("a key of ours") { try JWK(parsing: Array(text.utf8)) }
+  }
+}
