@@ -6,6 +6,9 @@ enum FuzzTarget: String, CaseIterable {
   case jwsJSON = "jws-json"
   case jwsHeader = "jws-header"
   case claims
+  case jwe
+  case jweHeader = "jwe-header"
+  case jweZip = "jwe-zip"
   case jwk
   case jwkSet = "jwk-set"
   case der
@@ -20,6 +23,9 @@ enum FuzzTarget: String, CaseIterable {
     case .jwsJSON: SignatureChecks.jsonText(input)
     case .jwsHeader: SignatureChecks.header(input)
     case .claims: SignatureChecks.claims(input)
+    case .jwe: EncryptionChecks.token(input)
+    case .jweHeader: EncryptionChecks.header(input)
+    case .jweZip: EncryptionChecks.compressed(input)
     case .jwk: KeyChecks.jwk(input)
     case .jwkSet: KeyChecks.jwkSet(input)
     case .der: KeyChecks.der(input)
@@ -37,6 +43,9 @@ enum FuzzTarget: String, CaseIterable {
     case .jwsJSON: Seeds.jsonTokens
     case .jwsHeader: Seeds.headers
     case .claims: Seeds.claims
+    case .jwe: Seeds.encryptedTokens
+    case .jweHeader: Seeds.encryptedHeaders
+    case .jweZip: Seeds.compressed
     case .jwk: Seeds.keys
     case .jwkSet: Seeds.keySets
     case .der: Seeds.der
