@@ -36,6 +36,8 @@ public struct JWK: Sendable {
   public let use: Use?
   /// `key_ops`: what the key may do (RFC 7517 §4.3); nil when the key does not say.
   public let operations: [String]?
+  /// `x5c`, `x5t` and `x5t#S256`: data, of which nothing has been checked; nil when the key has none.
+  public let certificates: KeyCertificates?
 
   let material: KeyMaterial
 
@@ -46,7 +48,7 @@ public struct JWK: Sendable {
   ///   `weak_key` when it is too short for it, `invalid_key` for a key ID of more than 256 bytes.
   init(
     _ material: KeyMaterial, keyID: String?, algorithm: Algorithm?, use: Use? = nil,
-    operations: [String]? = nil
+    operations: [String]? = nil, certificates: KeyCertificates? = nil
   ) throws(JOSEError) {
     guard keyID.map({ $0.utf8.count <= Self.maximumKeyIDBytes }) ?? true else {
       throw JOSEError(.invalidKey, "a kid of more than \(Self.maximumKeyIDBytes) bytes")
@@ -59,6 +61,7 @@ public struct JWK: Sendable {
     self.algorithm = algorithm
     self.use = use
     self.operations = operations
+    self.certificates = certificates
   }
 
   /// The family of the key.
@@ -75,7 +78,8 @@ public struct JWK: Sendable {
     }
     // A private key's operations are not the public key's: it signs, the other verifies.
     return try JWK(
-      half, keyID: keyID, algorithm: algorithm, use: use, operations: isPrivate ? nil : operations)
+      half, keyID: keyID, algorithm: algorithm, use: use, operations: isPrivate ? nil : operations,
+      certificates: certificates)
   }
 }
 

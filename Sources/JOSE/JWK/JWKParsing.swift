@@ -7,8 +7,7 @@ extension JWK {
 
   /// Reads a key.
   ///
-  /// Unknown members are ignored (RFC 7517 §4). `x5c`, `x5t` and `x5u` are: a certificate says nothing that
-  /// the key does not.
+  /// Unknown members are ignored (RFC 7517 §4), `x5u` is: nothing is fetched.
   /// - Throws: ``JOSEError`` with code `unsupported_algorithm` for a type, curve, use or algorithm that is
   ///   not supported; `weak_key`; `algorithm_mismatch` for an `alg` that the key cannot have;
   ///   `invalid_key` for all that is malformed or inconsistent.
@@ -22,7 +21,8 @@ extension JWK {
     let algorithm = try Self.algorithm(in: json)
     try self.init(
       KeyMaterial(keyType, algorithm, json), keyID: json.optionalString("kid"), algorithm: algorithm,
-      use: Self.use(in: json), operations: Self.operations(in: json))
+      use: Self.use(in: json), operations: Self.operations(in: json),
+      certificates: KeyCertificates(in: json))
   }
 
   private static func algorithm(in json: ParsedJSON) throws(JOSEError) -> Algorithm? {

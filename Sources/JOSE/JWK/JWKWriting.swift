@@ -42,7 +42,7 @@ extension JWK {
     if let use { members.append(JSONMember(name: "use", value: .string(use.rawValue))) }
     if let operations { members.append(JSONMember(name: "key_ops", value: .strings(operations))) }
     if let algorithm { members.append(JSONMember(name: "alg", value: .string(algorithm.name))) }
-    return members
+    return members + (certificates?.members() ?? [])
   }
 }
 
