@@ -53,6 +53,11 @@ public struct DecryptionPolicy: Hashable, Sendable {
       throw JOSEError(.unsupportedAlgorithm, "compressed content is not allowed")
     }
     guard case .password(_, let iterations) = header.parameters else { return }
+    try check(iterations: iterations)
+  }
+
+  /// - Throws: ``JOSEError`` as ``check(_:)`` for keys from passwords.
+  func check(iterations: Int) throws(JOSEError) {
     guard let range = passwordIterations else {
       throw JOSEError(.unsupportedAlgorithm, "keys from passwords are not allowed")
     }

@@ -78,18 +78,19 @@ struct JWEHeaderMembers {
     self.protected = protected
     self.shared = shared
     self.own = own
-    for header in [protected, shared, own] where header.map({ $0.kind != .object }) ?? false {
-      throw JOSEError(.malformedHeader, "a header is not an object")
+    // A header that would be empty is absent (RFC 7516 §7.2.1).
+    for case let header? in [protected, shared, own] where (header.members ?? []).isEmpty {
+      throw JOSEError(.malformedHeader, "a header is not an object with members")
     }
-    guard isDisjoint else {
-      throw JOSEError(.malformedHeader, "a parameter stands in more than one of the headers")
+    guard shared != nil || own != nil else { return }
+    var names: Set<[UInt8]> = []
+    for header in [protected, shared, own] {
+      for member in header?.members ?? [] {
+        guard names.insert(Array(member.name.utf8)).inserted else {
+          throw JOSEError(.malformedHeader, "a parameter stands in more than one of the headers")
+        }
+      }
     }
-  }
-
-  private var isDisjoint: Bool {
-    for (name, _) in own?.members ?? [] where protected?[name] != nil || shared?[name] != nil { return false }
-    for (name, _) in shared?.members ?? [] where protected?[name] != nil { return false }
-    return true
   }
 
   subscript(name: String) -> ParsedJSON? {

@@ -6,7 +6,7 @@ enum KeyManagementParameters: Sendable {
   case agreement(AgreementPublicKey, partyU: [UInt8], partyV: [UInt8])
   /// The initialization vector (12 bytes) and the tag (16 bytes) of the encrypted key.
   case gcm(vector: [UInt8], tag: [UInt8])
-  /// The salt, and how often the hash runs.
+  /// The salt, and how often the hash runs; what lies beyond 32 bits is as good as the most.
   case password(salt: [UInt8], iterations: Int)
 
   /// The least and the most bytes of a salt; RFC 7518 §4.8.1.1 demands the least.
@@ -37,7 +37,7 @@ enum KeyManagementParameters: Sendable {
       guard let iterations = members["p2c"]?.integer, iterations > 0 else {
         throw JOSEError(.malformedHeader, "p2c is no positive number")
       }
-      self = .password(salt: salt, iterations: Int(iterations))
+      self = .password(salt: salt, iterations: Int(min(iterations, Int64(Int32.max))))
     default:
       self = .none
     }
