@@ -205,6 +205,8 @@ let package = Package(
       name: "InteropTests", dependencies: ["JOSE", "SignetCLI", "SignetTesting"],
       exclude: ["Peers"]),
     .testTarget(
+      name: "JOSEInteropTests", dependencies: ["JOSE", "SignetTesting"], exclude: ["Peers"]),
+    .testTarget(
       name: "FaultTests",
       dependencies: [
         "SignetCLI", "SignetServer", "HummingbirdTokenVerification", "TokenVerification", "JOSE",

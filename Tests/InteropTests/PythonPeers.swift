@@ -61,29 +61,10 @@ enum PythonPeers {
   private static let peersFolder = URL(filePath: #filePath).deletingLastPathComponent().appending(
     path: "Peers")
 
-  /// The environment's interpreter; nil when it cannot be made. Made once a build folder, and again when the
-  /// requirements change.
-  private static let installation: String? = {
-    let folder = VectorFolder.packageRoot.appending(path: ".build/interop-python")
-    let python = folder.appending(path: "bin/python").path
-    let requirements = peersFolder.appending(path: "requirements.txt")
-    let installed = folder.appending(path: "requirements.txt")
-    do {
-      if try FileManager.default.fileExists(atPath: installed.path)
-        && Data(contentsOf: installed) == Data(contentsOf: requirements)
-      {
-        return python
-      }
-      try? FileManager.default.removeItem(at: folder)
-      guard try run("/usr/bin/env", ["python3", "-m", "venv", folder.path]).status == 0,
-        try run(python, ["-m", "pip", "install", "--quiet", "-r", requirements.path]).status == 0
-      else { return nil }
-      try FileManager.default.copyItem(at: requirements, to: installed)
-      return python
-    } catch {
-      return nil
-    }
-  }()
+  /// The environment's interpreter; nil when it cannot be made.
+  private static let installation = PythonEnvironment(
+    "interop-python", requirements: peersFolder.appending(path: "requirements.txt")
+  ).interpreter
 
   private static func run(
     _ program: String, _ arguments: [String], input: Data = Data()

@@ -19,7 +19,7 @@ enum EncryptionChecks {
     }
   }
 
-  /// The input is a header's JSON, authenticated with the right key: all that is left to refuse is the header.
+  /// The input is a header's JSON, authenticated by the right key: all that is left to refuse is the header.
   static func header(_ input: [UInt8]) {
     let token = sealed(Seeds.payload, header: input)
     guard let jwe = accepted({ try CompactJWE(token) }) else { return }

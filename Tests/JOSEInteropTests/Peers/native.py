@@ -59,6 +59,7 @@ class LibJWT:
             if jwt.jwt_get_alg(token) != jwt.jwt_str_alg(job["alg"].encode()):
                 raise ValueError("another algorithm")
             claims = json.loads(text(jwt, jwt.jwt_get_grants_json(token, None)))
-            return {"payload": encoded(json.dumps(claims, separators=(",", ":"), sort_keys=True).encode())}
+            written = json.dumps(claims, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+            return {"payload": encoded(written.encode())}
         finally:
             jwt.jwt_free(token)
