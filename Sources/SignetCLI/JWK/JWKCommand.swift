@@ -4,5 +4,7 @@ internal import ArgumentParser
 struct JWKCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "jwk", abstract: "Keys as JSON (RFC 7517).",
-    subcommands: [GenerateJWK.self, JWKThumbprint.self, PublicJWK.self])
+    subcommands: [
+      GenerateJWK.self, JWKThumbprint.self, PublicJWK.self, ConvertJWK.self, JWKSetCommand.self,
+    ])
 }

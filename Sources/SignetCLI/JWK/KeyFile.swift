@@ -2,36 +2,78 @@ internal import JOSE
 
 /// A file of keys: one JWK, a JWK set, or one key as PEM or DER in any form that JOSE reads.
 struct KeyFile {
-  private let path: String
-  private let keys: [JWK]
-  /// True for a JWK set: a token must then say which of its keys it means.
-  private let isSet: Bool
+  let path: String
+  let keys: [JWK]
+  /// Whether it is a JWK set, and not one key.
+  let isSet: Bool
   /// What a set holds that cannot be used.
-  let skipped: [JWKSet.SkippedKey]
+  let skipped: [SkippedKey]
+
+  /// A member of a set that cannot be used.
+  struct SkippedKey {
+    /// Its place in the set, from 0.
+    let index: Int
+    let reason: JOSEError
+  }
+
+  /// What is read of a key or a set, in JSON.
+  static let limits = JSONLimits(maximumBytes: 1 << 20)
 
   /// Reads the file.
-  /// - Throws: ``CommandError`` that says why it holds no key. The key is never part of it.
+  /// - Throws: ``CommandError`` that says why it holds no key: with status 2 for what is none, with 1 for a
+  ///   key that is too weak, or that nothing here can be done with. The key is never part of it.
   init(_ path: String) throws(CommandError) {
     let bytes = try InputFile.bytes(path, limit: 1 << 20)
     self.path = path
-    do {
+    do throws(JOSEError) {
       guard bytes.first(where: { !Self.isWhiteSpace($0) }) == UInt8(ascii: "{") else {
         keys = [try Self.encodedKey(bytes)]
         isSet = false
         skipped = []
         return
       }
-      let json = try ParsedJSON(parsing: bytes, limits: JSONLimits(maximumBytes: 1 << 20))
+      let json = try ParsedJSON(parsing: bytes, limits: Self.limits)
       isSet = json["keys"] != nil && json["kty"] == nil
-      let set = isSet ? try JWKSet(parsing: bytes, limits: JSONLimits(maximumBytes: 1 << 20)) : nil
-      keys = try set?.keys ?? [JWK(json)]
-      skipped = set?.skipped ?? []
+      guard isSet else {
+        keys = [try JWK(json)]
+        skipped = []
+        return
+      }
+      (keys, skipped) = try Self.members(of: json)
     } catch {
-      throw CommandError(
-        "\(InputFile.name(path)) holds no key that can be used: \(error)",
-        next:
-          "give a JWK, a JWK set, PEM or DER; `signet json check` tells what is wrong with a JSON file"
-      )
+      throw Self.refusal(of: path, error)
+    }
+  }
+
+  /// The keys of a set. Unlike in a ``JWKSet`` several may have one name, so that this can be noticed.
+  private static func members(of json: ParsedJSON) throws(JOSEError) -> ([JWK], [SkippedKey]) {
+    guard let elements = json["keys"]?.elements else {
+      throw JOSEError(.invalidKey, "a key set is an object whose member keys is an array")
+    }
+    guard elements.count <= JWKSet.maximumKeys else {
+      throw JOSEError(.tooLarge, "a set of \(elements.count) keys; the limit is \(JWKSet.maximumKeys)")
+    }
+    var keys: [JWK] = []
+    var skipped: [SkippedKey] = []
+    for (index, element) in elements.enumerated() {
+      do throws(JOSEError) {
+        keys.append(try JWK(element))
+      } catch {
+        skipped.append(SkippedKey(index: index, reason: error))
+      }
+    }
+    return (keys, skipped)
+  }
+
+  private static func refusal(of path: String, _ error: JOSEError) -> CommandError {
+    let problem = "\(InputFile.name(path)) holds no key that can be used: \(error)"
+    switch error.code {
+    case .weakKey, .unsupportedAlgorithm, .algorithmMismatch:
+      return CommandError(problem)
+    default:
+      return .usage(
+        problem,
+        next: "give a JWK, a JWK set, PEM or DER; `signet json check` tells what is wrong with a JSON file")
     }
   }
 
@@ -46,7 +88,9 @@ struct KeyFile {
   /// All keys; at least one.
   func all() throws(CommandError) -> [JWK] {
     guard !keys.isEmpty else {
-      throw CommandError("\(InputFile.name(path)) is a set without a key that can be used", next: skippedText)
+      throw CommandError(
+        "\(InputFile.name(path)) is a set without a key that can be used",
+        next: skipped.isEmpty ? nil : skippedText)
     }
     return keys
   }
@@ -69,7 +113,8 @@ struct KeyFile {
       return key
     }
     if !isSet, let key = keys.first, key.keyID == nil { return key }
-    guard let key = keys.first(where: { $0.keyID == keyID }) else {
+    let called = keys.filter { $0.keyID == keyID }
+    guard let key = called.first, called.count == 1 else {
       let known = keys.compactMap(\.keyID).joined(separator: " ")
       throw JOSEError(
         .unknownKey, "no key is called “\(keyID)”; there is \(known.isEmpty ? "none with a name" : known)")

@@ -16,7 +16,7 @@ enum InputFile {
         bytes.append(contentsOf: part)
       }
     } catch {
-      throw CommandError("\(name(path)) cannot be read")
+      throw CommandError.usage("\(name(path)) cannot be read", next: "check its name and who may read it")
     }
     guard bytes.count <= limit else { throw CommandError("\(name(path)) is larger than \(limit) bytes") }
     return bytes
@@ -32,6 +32,16 @@ enum InputFile {
         "\(name(path)) holds no token", next: "give one on standard input or with --in FILE")
     }
     return Array(bytes[start...end])
+  }
+
+  /// One token to the byte, but for the line break that an editor or `echo` puts at its end.
+  ///
+  /// Nothing else is taken off: white space elsewhere is not part of any token, and who sends it is refused.
+  static func exactToken(_ path: String) throws(CommandError) -> [UInt8] {
+    var bytes = try bytes(path)
+    if bytes.last == 0x0A { bytes.removeLast() }
+    if bytes.last == 0x0D { bytes.removeLast() }
+    return bytes
   }
 
   /// What to call a file in a message.
