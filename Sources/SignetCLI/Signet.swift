@@ -15,7 +15,8 @@ struct Signet: AsyncParsableCommand {
       InitCommand.self, ServeCommand.self, DoctorCommand.self, BackupCommand.self, RestoreCommand.self,
       MigrateCommand.self, CopyCommand.self, EpochCommand.self, AccountsCommand.self, KeysCommand.self,
       KeyringCommand.self,
-      SessionsCommand.self, TokenCommand.self, JWSCommand.self, JSONCommand.self, JWKCommand.self,
+      SessionsCommand.self, TokenCommand.self, JWSCommand.self, JWECommand.self, JSONCommand.self,
+      JWKCommand.self,
       ReferenceCommand.self,
     ])
 }
