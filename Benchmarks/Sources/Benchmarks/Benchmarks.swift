@@ -5,8 +5,7 @@ import Foundation
 struct Benchmarks {
   static let lines: [any Line.Type] = [
     ChecksLine.self, ProtectedLine.self, FeedLine.self, RefreshLine.self, LoginLine.self, FloodLine.self,
-    MemoryLine.self,
-    NodesLine.self,
+    MemoryLine.self, NodesLine.self, PeersLine.self,
   ]
 
   static func main() async {
