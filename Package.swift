@@ -148,7 +148,9 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio", condition: server),
       ],
       path: "Tests/SignetTesting"),
-    .testTarget(name: "JOSETests", dependencies: ["JOSE", "SignetTesting"]),
+    .testTarget(
+      name: "JOSETests",
+      dependencies: ["JOSE", "SignetTesting", .product(name: "Crypto", package: "swift-crypto")]),
     .testTarget(
       name: "TokenVerificationTests", dependencies: ["TokenVerification", "JOSE", "SignetTesting"]),
     .testTarget(

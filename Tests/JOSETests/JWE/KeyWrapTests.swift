@@ -61,7 +61,7 @@ import Testing
     }
   }
 
-  @Test func `fresh bytes are as many as asked for, and never the same`() {
+  @Test func `T17 fresh keys and vectors have as many bytes as asked for, and are never the same`() {
     for count in [16, 24, 32, 48, 64] {
       #expect(FreshBytes.key(count).count == count)
       #expect(FreshBytes.key(count) != FreshBytes.key(count))
