@@ -29,6 +29,9 @@ public struct EncryptionKey: Sendable {
   ) throws(JOSEError) {
     let algorithm = try jwk.resolve(algorithm)
     try jwk.requireUse(forEncrypting: algorithm)
+    if algorithm.isPasswordBased, case .octets(let secret) = jwk.material {
+      try Self.requireLength(ofPassword: secret)
+    }
     let parties = AgreementParties(partyU: partyUInfo, partyV: partyVInfo)
     guard let sealer = ContentKeySealer(jwk.material, algorithm, parties) else {
       throw JOSEError(.invalidKey, "an RSA key cannot encrypt whose modulus has bits beyond whole bytes")
@@ -53,9 +56,7 @@ public struct EncryptionKey: Sendable {
     guard let derivation = PasswordKeyDerivation(algorithm) else {
       throw JOSEError(.algorithmMismatch, "\(algorithm.rawValue) takes no password")
     }
-    guard password.bytes.count >= Self.minimumPasswordBytes else {
-      throw JOSEError(.weakKey, "a password of fewer than \(Self.minimumPasswordBytes) bytes")
-    }
+    try Self.requireLength(ofPassword: password.bytes)
     let iterations = iterations ?? derivation.defaultIterations
     guard DecryptionPolicy.iterationCounts.contains(iterations) else {
       throw JOSEError(.invalidPolicy, "a p2c of \(iterations); from 1000 to 1200000 can be chosen")
@@ -65,6 +66,12 @@ public struct EncryptionKey: Sendable {
 
   /// The fewest bytes of a password that something is encrypted under. To decrypt, any will do.
   public static let minimumPasswordBytes = 8
+
+  private static func requireLength(ofPassword bytes: [UInt8]) throws(JOSEError) {
+    guard bytes.count >= minimumPasswordBytes else {
+      throw JOSEError(.weakKey, "a password of fewer than \(minimumPasswordBytes) bytes")
+    }
+  }
 
   private init(
     keyID: String?, _ algorithm: KeyManagementAlgorithm, _ encryption: ContentEncryptionAlgorithm?,

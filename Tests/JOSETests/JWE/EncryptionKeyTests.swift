@@ -135,6 +135,13 @@ import Testing
     let short = try EncryptionPassword("1234567")
     #expect(refusal { try EncryptionKey(password: short) } == .weakKey)
     #expect(refusal { try DecryptionKey(password: short) } == nil)
+    for (count, code) in [(7, JOSEError.Code.weakKey), (8, nil)] {
+      let text = JSON.string(Base64URL.encode([UInt8](repeating: 0x31, count: count)))
+      let json: JSON = ["kty": "oct", "alg": "PBES2-HS512+A256KW", "k": text]
+      let jwk = try JWK(parsing: json.encoded())
+      #expect(refusal { try EncryptionKey(jwk) } == code)
+      #expect(refusal { try DecryptionKey(jwk) } == nil)
+    }
     let password = try EncryptionPassword("12345678")
     for algorithm in KeyManagementAlgorithm.allCases {
       let code: JOSEError.Code? = algorithm.isPasswordBased ? nil : .algorithmMismatch
