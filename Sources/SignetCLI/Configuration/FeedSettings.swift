@@ -41,7 +41,7 @@ struct FeedSettings: Sendable {
     )
   }
 
-  private func secret() throws(CommandError) -> FeedSecret? {
+  private func secret() throws(CommandError) -> SubscriberSecret? {
     guard let secretFile else { return nil }
     // Somebody may have written the secret itself there: a name that is no file's is not repeated.
     guard FileMode.of(secretFile) != nil else {
@@ -51,7 +51,7 @@ struct FeedSettings: Sendable {
     }
     try FileMode.requirePrivate(secretFile)
     let text = String(decoding: try InputFile.token(secretFile), as: UTF8.self)
-    guard let secret = FeedSecret(text) else {
+    guard let secret = SubscriberSecret(text) else {
       throw CommandError(
         "\(secretFile) holds no secret of 256 bits", next: "make one: openssl rand -base64 32")
     }

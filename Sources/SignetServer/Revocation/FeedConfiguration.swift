@@ -7,7 +7,7 @@ package struct FeedConfiguration: Sendable {
     case off
     case everybody
     /// Whoever shows the secret.
-    case secret(FeedSecret)
+    case secret(SubscriberSecret)
   }
 
   package var access: Access
@@ -28,7 +28,7 @@ package struct FeedConfiguration: Sendable {
 }
 
 /// What verifiers show to read a feed that is not public. Only its hash is kept.
-package struct FeedSecret: Sendable, CustomStringConvertible, CustomReflectable {
+package struct SubscriberSecret: Sendable, CustomStringConvertible, CustomReflectable {
   private let digest: SHA256Digest
 
   /// As many characters as 256 random bits have in base64url.
@@ -52,7 +52,7 @@ package struct FeedSecret: Sendable, CustomStringConvertible, CustomReflectable 
     SHA256.hash(data: Array(presented.utf8)) == digest
   }
 
-  package var description: String { "FeedSecret(redacted)" }
+  package var description: String { "SubscriberSecret(redacted)" }
   package var customMirror: Mirror { Mirror(self, children: []) }
 
   private static func isPermitted(_ byte: UInt8) -> Bool {

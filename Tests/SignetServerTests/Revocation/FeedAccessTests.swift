@@ -13,7 +13,7 @@ import TokenVerification
     async throws
   {
     var options = RunningAuthority.Options()
-    options.feed.access = .secret(try #require(FeedSecret(Self.secret)))
+    options.feed.access = .secret(try #require(SubscriberSecret(Self.secret)))
     try await RunningAuthority.run(options) { running in
       try await running.addAccount()
       let tokens = try await running.logIn()
@@ -50,19 +50,19 @@ import TokenVerification
   }
 
   @Test func `a secret has 256 bits, and does not print itself`() throws {
-    let secret = try #require(FeedSecret(Self.secret))
+    let secret = try #require(SubscriberSecret(Self.secret))
     #expect(secret.matches(Self.secret) && !secret.matches(Self.secret + "a") && !secret.matches(""))
     #expect(!"\(secret) \(String(reflecting: secret))".contains("c2Vj"))
     var dumped = ""
     dump(secret, to: &dumped)
-    #expect(dumped == "▿ FeedSecret(redacted)\n" || dumped == "- FeedSecret(redacted)\n")
+    #expect(dumped == "▿ SubscriberSecret(redacted)\n" || dumped == "- SubscriberSecret(redacted)\n")
     for text in [
       "", String(Self.secret.prefix(42)), String(repeating: "a", count: 64), Self.secret + " ",
       Self.secret + "é", Self.secret + "\n", String(repeating: Self.secret, count: 20),
     ] {
-      #expect(FeedSecret(text) == nil, "\(text)")
+      #expect(SubscriberSecret(text) == nil, "\(text)")
     }
-    #expect(FeedSecret(String(Self.secret.prefix(43))) != nil)
-    #expect(FeedSecret("+/" + Self.secret + "==") != nil)
+    #expect(SubscriberSecret(String(Self.secret.prefix(43))) != nil)
+    #expect(SubscriberSecret("+/" + Self.secret + "==") != nil)
   }
 }
