@@ -2,7 +2,8 @@ public import TokenVerification
 
 /// Where the keys to check tokens with come from.
 public protocol KeySource: Sendable {
-  /// The keys as known now. Read on every request, so it must not block.
+  /// The keys as known now. Read for every request whose token is not remembered, so
+  /// it must not block.
   var snapshot: KeySnapshot { get }
 
   /// The keys after an attempt to learn of `keyID`, which the last snapshot did not have.
@@ -10,6 +11,30 @@ public protocol KeySource: Sendable {
   /// Whoever calls this is an unauthenticated request, and `keyID` is what it likes: an implementation
   /// fetches one at a time, rarely, and otherwise answers at once with what it has.
   func snapshot(afterMissing keyID: String) async -> KeySnapshot
+}
+
+/// A source that tells without a lock whether its keys have changed.
+package protocol WatchedKeySource: KeySource {
+  /// Whether ``KeySource/snapshot`` would still be this one, which it was before.
+  func isCurrent(_ snapshot: KeySnapshot) -> Bool
+}
+
+/// A source as it is read over and over.
+struct KeyReading: Sendable {
+  let source: any KeySource
+  /// Found once: to ask a value for its protocols is slow.
+  private let watched: (any WatchedKeySource)?
+
+  init(_ source: any KeySource) {
+    self.source = source
+    watched = source as? any WatchedKeySource
+  }
+
+  /// The keys as known now. They are `last`, without a lock, unless they have changed.
+  func snapshot(after last: KeySnapshot) -> KeySnapshot {
+    if let watched, watched.isCurrent(last) { return last }
+    return source.snapshot
+  }
 }
 
 /// Keys that do not change while the process runs.
@@ -24,4 +49,8 @@ public struct FixedKeys: KeySource {
   public func snapshot(afterMissing keyID: String) async -> KeySnapshot {
     snapshot
   }
+}
+
+extension FixedKeys: WatchedKeySource {
+  package func isCurrent(_ snapshot: KeySnapshot) -> Bool { snapshot.mark == self.snapshot.mark }
 }

@@ -14,7 +14,7 @@ public import TokenVerification
 public final class RemoteIssuer: Service {
   /// What is expected of the issuer's tokens.
   public let verifier: TokenVerifier
-  /// The issuer's keys.
+  /// The issuer's keys. Their ``RemoteKeys/health`` belongs into an application's readiness.
   public let keys: RemoteKeys
   /// What the issuer has revoked. Its ``RevocationState/health`` belongs into an application's readiness.
   public let revocations: RevocationState
@@ -26,15 +26,17 @@ public final class RemoteIssuer: Service {
   ///   - verifier: names the issuer and the algorithms.
   ///   - revocations: how revocations are learnt; by the issuer's feed unless it is said that there is none.
   ///   - allowsPrivateAddresses: whether the issuer, its key set or its feed may be in a private network.
+  ///   - authorities: whose certificates its servers may have.
   ///   - logger: hears of every fetch, and of what goes wrong.
   /// - Throws: ``RemoteKeysError`` when the issuer is not a URL that may be fetched, or the policy allows a
   ///   symmetric algorithm, whose key nobody can publish.
   public convenience init(
     for verifier: TokenVerifier, revocations: RevocationSource = .feed, allowsPrivateAddresses: Bool = false,
-    logger: Logger
+    authorities: CertificateAuthorities = .system, logger: Logger
   ) throws {
     let fetch = try IssuerFetch(
-      issuer: verifier.policy.issuer, allowsPrivateAddresses: allowsPrivateAddresses)
+      issuer: verifier.policy.issuer, allowsPrivateAddresses: allowsPrivateAddresses,
+      authorities: authorities)
     try self.init(for: verifier, revocations: revocations, fetch: fetch, logger: logger)
   }
 

@@ -9,10 +9,16 @@ final class SharedTokenCache: Sendable {
   private let parts: [Part]
 
   private final class Part: Sendable {
-    let cache: Mutex<VerifiedTokenCache>
+    let state: Mutex<State>
+
+    struct State {
+      var cache: VerifiedTokenCache
+      /// The keys as this part has last seen them.
+      var keys = KeySnapshot.empty
+    }
 
     init(_ cache: VerifiedTokenCache) {
-      self.cache = Mutex(cache)
+      state = Mutex(State(cache: cache))
     }
   }
 
@@ -24,22 +30,26 @@ final class SharedTokenCache: Sendable {
     }
   }
 
-  /// Checks a token. The revocations' view, which all threads share, is taken only if it has changed since
-  /// the token was last seen.
+  /// Checks a token. The keys and the revocations' view, which all threads share, are taken only if they have
+  /// changed since this part, or the token, was last looked at.
   func verify(
-    _ token: [UInt8], keys: KeySnapshot, revocations: RevocationState, at now: Timestamp
+    _ token: [UInt8], keys source: KeyReading, revocations: RevocationLook, at now: Timestamp
   ) -> Verdict {
     let hash = VerifiedTokenCache.hash(token)
     let part = parts[Int(truncatingIfNeeded: hash) & (Self.partCount - 1)]
-    let known = part.cache.withLock { cache in
-      cache.recall(token, hash, keys: keys, revocationMark: revocations.mark, at: now) { revocations.view }
+    let (known, keys) = part.state.withLock { state in
+      state.keys = source.snapshot(after: state.keys)
+      let known = state.cache.recall(
+        token, hash, keys: state.keys, revocationMark: revocations.mark, at: now
+      ) { revocations.view }
+      return (known, state.keys)
     }
     if let known { return known }
     let revocations = revocations.view
     // Nobody waits while a signature is checked.
     let verdict = verifier.verify(token, keys: keys, revocations: revocations, at: now)
-    part.cache.withLock { cache in
-      cache.note(verdict, of: token, hash, keys: keys, revocations: revocations)
+    part.state.withLock { state in
+      state.cache.note(verdict, of: token, hash, keys: keys, revocations: revocations)
     }
     return verdict
   }

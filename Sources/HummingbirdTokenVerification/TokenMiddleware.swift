@@ -20,7 +20,7 @@ public struct TokenMiddleware<Context: TokenRequestContext>: RouterMiddleware {
 
   private let verifier: TokenVerifier
   private let cache: SharedTokenCache?
-  private let keys: any KeySource
+  private let keys: KeyReading
   private let revocations: RevocationState
   private let sources: CredentialSources
   private let presence: Presence
@@ -46,7 +46,7 @@ public struct TokenMiddleware<Context: TokenRequestContext>: RouterMiddleware {
     self.verifier = verifier
     cache =
       rememberedTokens > 0 ? SharedTokenCache(verifier: verifier, capacity: rememberedTokens) : nil
-    self.keys = keys
+    self.keys = KeyReading(keys)
     self.revocations = revocations
     self.sources = sources
     self.presence = presence
@@ -92,21 +92,20 @@ public struct TokenMiddleware<Context: TokenRequestContext>: RouterMiddleware {
 
   /// Checks the token, with one look for new keys if its own is unknown.
   private func check(_ token: [UInt8], of request: Request) async -> Result<Principal, Rejection> {
-    // Asked before the revocations are looked at: news that arrives in between has not been.
-    var isFresh = revocations.isFresh
-    switch verify(token, keys: keys.snapshot) {
+    let look = revocations.look()
+    switch verify(token, keys: keys, revocations: look) {
     case .allow(let principal):
       counts.hits.increment()
-      return admit(principal, isFresh: isFresh)
+      return admit(principal, after: look)
     case .deny(let rejection): return .failure(rejection)
     case .needsKeys(let keyID):
       counts.misses.increment()
       let refreshed = await TraceContext.$current.withValue(TraceContext(request.headers)) {
-        await keys.snapshot(afterMissing: keyID)
+        await keys.source.snapshot(afterMissing: keyID)
       }
-      isFresh = revocations.isFresh
-      switch verify(token, keys: refreshed) {
-      case .allow(let principal): return admit(principal, isFresh: isFresh)
+      let look = revocations.look()
+      switch verify(token, keys: KeyReading(FixedKeys(refreshed)), revocations: look) {
+      case .allow(let principal): return admit(principal, after: look)
       case .deny(let rejection): return .failure(rejection)
       case .needsKeys: return .failure(refreshed.epoch == 0 ? .keysUnavailable : .unknownKey(keyID))
       }
@@ -114,16 +113,18 @@ public struct TokenMiddleware<Context: TokenRequestContext>: RouterMiddleware {
   }
 
   /// Whoever has shown a good token, unless it may have been revoked without this process's knowing.
-  private func admit(_ principal: Principal, isFresh: Bool) -> Result<Principal, Rejection> {
-    if isFresh { return .success(principal) }
+  private func admit(_ principal: Principal, after look: RevocationLook) -> Result<Principal, Rejection> {
+    if look.isFresh { return .success(principal) }
     guard revocations.staleness.answer == .accept else { return .failure(.revocationsStale) }
     counts.staleAcceptances?.increment()
     return .success(principal)
   }
 
-  private func verify(_ token: [UInt8], keys: KeySnapshot) -> Verdict {
+  private func verify(_ token: [UInt8], keys: KeyReading, revocations: RevocationLook) -> Verdict {
     let now = clock()
-    guard let cache else { return verifier.verify(token, keys: keys, revocations: revocations.view, at: now) }
+    guard let cache else {
+      return verifier.verify(token, keys: keys.source.snapshot, revocations: revocations.view, at: now)
+    }
     return cache.verify(token, keys: keys, revocations: revocations, at: now)
   }
 

@@ -23,7 +23,7 @@ package struct KeyCache: Sendable {
   private let limits: KeyCacheLimits
 
   private var keys: KeySnapshot = .empty
-  private var published: JSON?
+  private var published: PublishedKeys?
   private var isFetching = false
   /// The issuer's keys are known to have changed since a fetch last began.
   private var isOutdated = false
@@ -31,10 +31,19 @@ package struct KeyCache: Sendable {
   private var coolDown: CoolDown?
   private var failures = 0
 
+  /// When the issuer last sent its key set whole.
+  private var wholeAt: Timestamp?
+  /// Whether the fetch that is under way, or was last, must not be answered by “unchanged”.
+  package private(set) var asksForWhole = true
+  /// When fetches began to fail; nil while the last one succeeded, and before the first.
+  package private(set) var failingSince: Timestamp?
+
   /// The last successful fetch.
   private struct Success {
     let at: Timestamp
     let freshFor: Duration
+    /// How long after it the next one is due; see ``KeyCacheLimits/refreshAhead``.
+    let refreshAfter: Duration
   }
 
   /// The time after a fetch in which none is allowed.
@@ -63,6 +72,21 @@ package struct KeyCache: Sendable {
     return keys
   }
 
+  /// The keys as they were last fetched, whatever their age.
+  package var lastKnown: KeySnapshot { keys }
+
+  /// When ``snapshot(at:)`` becomes empty unless a fetch succeeds; nil when there has been none.
+  package var usableUntil: Timestamp? { success.map { $0.at + limits.hardLimit } }
+
+  /// When a fetch last succeeded; nil when none has.
+  package var heardAt: Timestamp? { success?.at }
+
+  /// Whether the keys are no older than the issuer lets them become.
+  package func isFresh(at now: Timestamp) -> Bool {
+    guard let success else { return false }
+    return now - success.at < success.freshFor
+  }
+
   // MARK: Events
 
   /// A token named a key that its snapshot did not have.
@@ -84,46 +108,89 @@ package struct KeyCache: Sendable {
     return startFetch(at: now)
   }
 
-  /// A fetch ended with a key set.
+  /// A fetch ended with a key set, which takes the place of the one before: a key that it leaves out is
+  /// withdrawn.
   /// - Parameters:
   ///   - set: the key set.
   ///   - maximumAge: how long the issuer says that it may be kept; nil when it does not say.
+  ///   - spread: a random number from 0 to 1, which spreads the next fetches of many processes.
   ///   - now: when it had arrived.
-  package mutating func fetchSucceeded(_ set: JWKSet, maximumAge: Duration?, at now: Timestamp) {
-    let text = set.json()
-    if text != published {
+  /// - Returns: What has changed.
+  @discardableResult
+  package mutating func fetchSucceeded(
+    _ set: JWKSet, maximumAge: Duration?, spread: Double = 0, at now: Timestamp
+  ) -> KeyChange {
+    let before = published
+    let after = PublishedKeys(set)
+    if after.text != before?.text {
       keys = KeySnapshot(epoch: keys.epoch + 1, keys: set, algorithms: algorithms)
-      published = text
     }
-    let freshness = maximumAge ?? limits.defaultFreshness
-    success = Success(
-      at: now, freshFor: min(max(freshness, limits.freshness.lowerBound), limits.freshness.upperBound))
-    failures = 0
-    endFetch(at: now, coolDown: limits.coolDownAfterSuccess)
+    published = after
+    wholeAt = now
+    succeed(freshFor: freshness(maximumAge ?? limits.defaultFreshness), spread: spread, at: now)
+    return KeyChange(from: before, to: after)
+  }
+
+  /// A fetch ended with “unchanged” (304, RFC 9110 §15.4.5): the keys are as good as fetched anew.
+  ///
+  /// It is no answer when there are no keys, or when the fetch has asked for them whole (``asksForWhole``):
+  /// then nothing changes, and ``fetchFailed(at:)`` is what is to be reported.
+  /// - Parameters:
+  ///   - maximumAge: how long the issuer says that they may be kept; nil: as before (RFC 9111 §4.3.4).
+  ///   - spread: as in ``fetchSucceeded(_:maximumAge:spread:at:)``.
+  ///   - now: when it had arrived.
+  /// - Returns: Whether the answer counts.
+  package mutating func fetchConfirmed(maximumAge: Duration?, spread: Double = 0, at now: Timestamp) -> Bool {
+    guard let success, !asksForWhole else { return false }
+    succeed(freshFor: maximumAge.map(freshness) ?? success.freshFor, spread: spread, at: now)
+    return true
   }
 
   /// A fetch ended without a key set. The cool-down doubles with every failure in a row.
   package mutating func fetchFailed(at now: Timestamp) {
     let doubled = limits.coolDownAfterFailure.lowerBound * (1 << min(failures, 16))
     failures += 1
+    failingSince = failingSince ?? now
     endFetch(at: now, coolDown: min(doubled, limits.coolDownAfterFailure.upperBound))
+  }
+
+  private func freshness(_ maximumAge: Duration) -> Duration {
+    min(max(maximumAge, limits.freshness.lowerBound), limits.freshness.upperBound)
+  }
+
+  private mutating func succeed(freshFor: Duration, spread: Double, at now: Timestamp) {
+    let ahead = limits.refreshAhead
+    let lead = ahead.lowerBound + (ahead.upperBound - ahead.lowerBound) * min(max(spread, 0), 1)
+    success = Success(at: now, freshFor: freshFor, refreshAfter: freshFor * (1 - lead))
+    failures = 0
+    failingSince = nil
+    endFetch(at: now, coolDown: limits.coolDownAfterSuccess)
   }
 
   // MARK: Time
 
-  /// When the keys should be fetched again although nobody has missed one; nil while a fetch is under way.
+  /// When the keys should be fetched again although nobody has missed one: before they are too old; nil while
+  /// a fetch is under way.
   package func nextRefresh(at now: Timestamp) -> Timestamp? {
     guard !isFetching else { return nil }
     let allowed = coolDown.map { $0.covers(now) ? $0.end : now } ?? now
     guard let success, success.at <= now, failures == 0, !isOutdated else { return allowed }
-    return max(success.at + success.freshFor, allowed)
+    return max(success.at + success.refreshAfter, allowed)
   }
 
   private mutating func startFetch(at now: Timestamp) -> Bool {
     guard !isFetching, !(coolDown?.covers(now) ?? false) else { return false }
+    // “Unchanged” is a word of the issuer's server, or of a cache before it, that nobody can check: it is not
+    // taken when the keys are known to have changed, and does not keep a key alive for more than a day.
+    asksForWhole = isOutdated || !isWholeRecent(at: now)
     isOutdated = false
     isFetching = true
     return true
+  }
+
+  private func isWholeRecent(at now: Timestamp) -> Bool {
+    guard let wholeAt, wholeAt <= now else { return false }
+    return now - wholeAt < limits.hardLimit
   }
 
   private mutating func endFetch(at now: Timestamp, coolDown duration: Duration) {
@@ -138,6 +205,9 @@ package struct KeyCacheLimits: Hashable, Sendable {
   package var freshness: ClosedRange<Duration> = .seconds(30) ... .seconds(3600)
   /// How long keys are fresh when the issuer does not say.
   package var defaultFreshness: Duration = .seconds(300)
+  /// How long before the end of their freshness keys are fetched again, as parts of it: a random number of
+  /// these, so that many processes do not ask all at once.
+  package var refreshAhead: ClosedRange<Double> = 0.05...0.2
   /// How long after a successful fetch an unknown key causes none.
   package var coolDownAfterSuccess: Duration = .seconds(30)
   /// How long after a failed fetch there is none: the first, and the most after doubling.

@@ -5,12 +5,14 @@ public import JOSE
 /// A `kid` is an opaque name here: it is looked up and nothing else. A key without one cannot be named by a
 /// token and is not usable, and no key stands in for one that is unknown.
 public struct KeySnapshot: Sendable {
-  /// Counts up whenever the keys change; 0 before any were known.
+  /// Counts up whenever the keys change; 0 before any were known, and while a part of them is not.
   public let epoch: UInt64
 
   private let keys: [String: VerificationKey]
   /// Tells this snapshot from every other, also from one of another source with the same epoch.
-  let mark = Mark()
+  package let mark = Mark()
+  /// The snapshots that this one is merged from; none when it is of one source.
+  package let parts: [KeySnapshot]
 
   /// No keys: every token is refused.
   public static let empty = KeySnapshot(epoch: 0, keys: [:])
@@ -29,9 +31,23 @@ public struct KeySnapshot: Sendable {
     self.init(epoch: epoch, keys: keys.filter { !ambiguous.contains($0.key) })
   }
 
-  private init(epoch: UInt64, keys: [String: VerificationKey]) {
+  private init(epoch: UInt64, keys: [String: VerificationKey], parts: [KeySnapshot] = []) {
     self.epoch = epoch
+    self.parts = parts
     self.keys = keys
+  }
+
+  /// The keys of several sources of one issuer. Of keys with one name the first source's counts; what only
+  /// one source has is there.
+  ///
+  /// Its ``epoch`` is 0 as long as one of the sources knows nothing: a missing key may be among those.
+  package init(merging snapshots: [KeySnapshot]) {
+    let isWhole = snapshots.allSatisfy { $0.epoch > 0 }
+    var keys: [String: VerificationKey] = [:]
+    for snapshot in snapshots {
+      keys.merge(snapshot.keys) { first, _ in first }
+    }
+    self.init(epoch: isWhole ? snapshots.reduce(0) { $0 &+ $1.epoch } : 0, keys: keys, parts: snapshots)
   }
 
   /// The key that a token names; nil when there is none.

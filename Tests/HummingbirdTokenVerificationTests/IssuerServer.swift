@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 import HummingbirdTesting
 import JOSE
 import Logging
@@ -31,6 +32,7 @@ final class IssuerServer: Sendable {
     var handlers: [String: Handler] = [:]
     var requests: [String] = []
     var traces: [String?] = []
+    var conditions: [String?] = []
   }
 
   private let state = Mutex(State())
@@ -42,6 +44,9 @@ final class IssuerServer: Sendable {
 
   /// The `traceparent` of each request, in order.
   var traces: [String?] { state.withLock { $0.traces } }
+
+  /// The `If-None-Match` of each request, in order.
+  var conditions: [String?] { state.withLock { $0.conditions } }
 
   /// The paths that were asked for, in order.
   var requests: [String] { state.withLock { $0.requests } }
@@ -76,15 +81,26 @@ final class IssuerServer: Sendable {
   }
 
   /// Runs the server on a free port while `body` runs, which gets its URL.
-  func run(_ body: @Sendable (_ url: String) async throws -> Void) async throws {
+  /// - Parameters:
+  ///   - origin: the URL without the port.
+  ///   - builder: what it speaks.
+  ///   - body: what is done meanwhile.
+  /// - Throws: What `body` throws.
+  func run(
+    as origin: String = "http://127.0.0.1", by builder: HTTPServerBuilder = .http1(),
+    _ body: @Sendable (_ url: String) async throws -> Void
+  ) async throws {
     let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
     let application = Application(
       responder: CallbackResponder { (request: Request, _: BasicRequestContext) in
         let trace = HTTPField.Name("traceparent").flatMap { request.headers[$0] }
-        self.state.withLock { $0.traces.append(trace) }
+        self.state.withLock { state in
+          state.traces.append(trace)
+          state.conditions.append(request.headers[.ifNoneMatch])
+        }
         return await self.respond(to: request)
       },
-      configuration: .init(address: .hostname("127.0.0.1", port: 0)),
+      server: builder, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
       onServerRunning: { channel in continuation.yield(channel.localAddress?.port ?? 0) },
       logger: Self.silence)
     let group = ServiceGroup(
@@ -93,7 +109,7 @@ final class IssuerServer: Sendable {
       tasks.addTask { try await group.run() }
       for await port in ports {
         do {
-          try await body("http://127.0.0.1:\(port)")
+          try await body("\(origin):\(port)")
         } catch {
           await group.triggerGracefulShutdown()
           throw error

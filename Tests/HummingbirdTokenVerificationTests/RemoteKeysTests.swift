@@ -65,6 +65,34 @@ import TokenVerification
     }
   }
 
+  @Test func `a key set whose URL is given needs no metadata, and the issuer's name need be no URL`()
+    async throws
+  {
+    try await server.run { url in
+      let issuer = try TestIssuer(issuer: "orders team")
+      server["/keys"] = IssuerServer.Reply(body: try issuer.published.json().encodedString())
+      let keys = try RemoteKeys(
+        for: issuer.verifier(), at: "\(url)/keys?of=orders", logger: IssuerServer.silence,
+        clock: { [clock] in clock.now })
+      await withTaskGroup(of: Void.self) { group in
+        group.addTask { await run(keys) }
+        await eventually { !keys.snapshot.isEmpty }
+        group.cancelAll()
+      }
+      #expect(server.requests == ["/keys"])
+    }
+  }
+
+  @Test(arguments: [
+    "http://id.example.com/keys", "https://u@id.example.com/keys", "https://id.example.com/keys#x", "",
+  ])
+  func `T23 a key set whose URL may not be fetched is refused at once`(place: String) throws {
+    let verifier = try TestIssuer().verifier()
+    #expect(throws: RemoteKeysError.self) {
+      try RemoteKeys(for: verifier, at: place, logger: IssuerServer.silence)
+    }
+  }
+
   @Test func `a fetch that a request causes belongs to its trace, and one that is due to none`() async throws
   {
     let text = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"

@@ -1,5 +1,6 @@
 import JOSE
 import SignetTesting
+import Synchronization
 import Testing
 
 @testable import HummingbirdTokenVerification
@@ -25,6 +26,10 @@ import Testing
   }
 
   private func receive(_ state: RevocationState, from: Int64 = 0, to: Int64 = 0) throws {
+    _ = state.receive(try batch(from: from, to: to))
+  }
+
+  private func batch(from: Int64, to: Int64) throws -> VerifiedRevocationBatch {
     let batch = RevocationBatch(
       epoch: "e1", from: from, to: to,
       entries: to == from
@@ -36,8 +41,7 @@ import Testing
         ],
       asOf: clock.now, signedAt: clock.now)
     let token = Array(try batch.token(of: issuer, with: key).utf8)
-    _ = state.receive(
-      try RevocationBatchVerifier(issuer: issuer).verify(token, with: keys, at: clock.now))
+    return try RevocationBatchVerifier(issuer: issuer).verify(token, with: keys, at: clock.now)
   }
 
   @Test func `what a program tells itself is fresh at all times, and so is nothing at all`() {
@@ -76,6 +80,29 @@ import Testing
     #expect(state.mark == mark)
     try receive(state, from: 0, to: 1)
     #expect(state.mark != mark && state.mark == state.view.mark.number && state.health.count == 1)
+  }
+
+  @Test func `news that comes during a look makes nothing fresh that has not heard it`() throws {
+    let arrival = Mutex<(@Sendable () -> Void)?>(nil)
+    let state = RevocationState(following: issuer, staleness: .deny) { [clock] in
+      // The time is asked for in the midst of a look, and that is when the news arrives.
+      let arrive = arrival.withLock { news in
+        defer { news = nil }
+        return news
+      }
+      arrive?()
+      return ClockReading(time: clock.now, uptime: .seconds(1))
+    }
+    try receive(state)
+    let before = state.look()
+    #expect(before.isFresh && before.mark == state.mark)
+    clock.advance(by: .seconds(3600))
+    #expect(!state.look().isFresh, "by the time of day it is old")
+    let news = try batch(from: 0, to: 1)
+    arrival.withLock { $0 = { _ = state.receive(news) } }
+    let look = state.look()
+    #expect(state.health.count == 1)
+    #expect(!look.isFresh || (look.mark == state.mark && look.mark != before.mark))
   }
 
   @Test func `an error is told until news comes, in one line`() throws {

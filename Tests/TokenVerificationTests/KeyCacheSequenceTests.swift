@@ -29,6 +29,7 @@ import TokenVerification
     var isFetching = false
     var lastEnd: (at: Timestamp, failed: Bool)?
     var lastSuccess: (at: Timestamp, set: JWKSet)?
+    var lastWhole: Timestamp?
     var epoch: UInt64 = 0
 
     mutating func step(_ generator: inout SplitMix64, _ seed: Seed) {
@@ -36,7 +37,7 @@ import TokenVerification
         now
         + .milliseconds(
           Int64.random(in: 0...Self.pauses[Int.random(in: 0..<4, using: &generator)], using: &generator))
-      switch Int.random(in: 0..<4, using: &generator) {
+      switch Int.random(in: 0..<6, using: &generator) {
       case 0: miss("k\(Int.random(in: 0...3, using: &generator))", seed)
       case 1:
         let due = cache.nextRefresh(at: now)
@@ -46,11 +47,14 @@ import TokenVerification
       case 2 where isFetching:
         let set = sets[Int.random(in: 0..<sets.count, using: &generator)]
         cache.fetchSucceeded(
-          set, maximumAge: .seconds(Int64.random(in: 0...7200, using: &generator)), at: now)
-        (isFetching, lastEnd, lastSuccess) = (false, (now, false), (now, set))
+          set, maximumAge: .seconds(Int64.random(in: 0...7200, using: &generator)),
+          spread: Double.random(in: 0...1, using: &generator), at: now)
+        (isFetching, lastEnd, lastSuccess, lastWhole) = (false, (now, false), (now, set), now)
       case 3 where isFetching:
         cache.fetchFailed(at: now)
         (isFetching, lastEnd) = (false, (now, true))
+      case 4 where isFetching: confirm(seed)
+      case 5 where Int.random(in: 0..<20, using: &generator) == 0: cache.keysHaveChanged()
       default: break
       }
       check(seed)
@@ -77,7 +81,18 @@ import TokenVerification
       if let lastEnd {
         #expect(now - lastEnd.at >= (lastEnd.failed ? .seconds(1) : .seconds(30)), seed.comment)
       }
+      // “Unchanged” is asked for within a day of a whole set.
+      let isRecent = lastWhole.map { now - $0 < .seconds(86_400) } ?? false
+      #expect(cache.asksForWhole || isRecent, seed.comment)
       isFetching = true
+    }
+
+    /// The issuer says that nothing has changed, asked or not.
+    private mutating func confirm(_ seed: Seed) {
+      let counts = cache.fetchConfirmed(maximumAge: nil, at: now)
+      #expect(counts == !cache.asksForWhole, seed.comment)
+      guard counts, let last = lastSuccess else { return }
+      (isFetching, lastEnd, lastSuccess) = (false, (now, false), (now, last.set))
     }
 
     private mutating func check(_ seed: Seed) {

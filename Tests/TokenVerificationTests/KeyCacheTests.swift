@@ -84,14 +84,34 @@ import TokenVerification
   }
 
   @Test(arguments: [
-    (nil, 300), (Duration.zero, 30), (.seconds(29), 30), (.seconds(600), 600), (.seconds(3600), 3600),
-    (.seconds(86_400), 3600), (.seconds(-5), 30),
+    (nil, 300), (Duration.zero, 30), (.seconds(29), 30), (.seconds(31), 31), (.seconds(600), 600),
+    (.seconds(3600), 3600), (.seconds(3601), 3600), (.seconds(86_400), 3600), (.seconds(-5), 30),
   ])
-  func `the issuer's max-age is kept to, between half a minute and an hour`(
+  func `T23 the issuer's max-age is kept to, between half a minute and an hour`(
     maximumAge: Duration?, seconds: Int
   ) {
-    let due = filled(maximumAge: maximumAge).nextRefresh(at: Self.t0)
-    #expect(due == Self.t0 + .seconds(seconds))
+    let cache = filled(maximumAge: maximumAge)
+    let end = Self.t0 + .seconds(seconds)
+    #expect(cache.isFresh(at: end - .milliseconds(1)) && !cache.isFresh(at: end))
+  }
+
+  @Test(arguments: [(0, 950), (0.5, 875), (1, 800), (-3, 950), (7, 800)])
+  func `T23 keys are fetched again before they are old, by a part that differs between processes`(
+    spread: Double, seconds: Int
+  ) {
+    var cache = KeyCache(algorithms: [.es256])
+    _ = cache.refreshIsDue(at: Self.t0)
+    cache.fetchSucceeded(one, maximumAge: .seconds(1000), spread: spread, at: Self.t0)
+    let due = Self.t0 + .seconds(seconds)
+    #expect(cache.nextRefresh(at: Self.t0) == due)
+    #expect(cache.refreshIsDue(at: due - .milliseconds(1)) == false)
+    #expect(cache.refreshIsDue(at: due) == true)
+    #expect(cache.isFresh(at: due))
+    #expect(cache.snapshot(at: due)["k1"] != nil, "and serve on meanwhile")
+  }
+
+  @Test func `a refresh ahead keeps to the cool-down`() {
+    #expect(filled(maximumAge: .zero).nextRefresh(at: Self.t0) == Self.t0 + .seconds(30))
   }
 
   @Test func `the epoch counts up when the keys change, and only then`() {
@@ -104,6 +124,94 @@ import TokenVerification
     #expect(cache.snapshot(at: Self.t0 + .seconds(600)).keyIDs == ["k1", "k2"])
     cache.fetchSucceeded(one, maximumAge: nil, at: Self.t0 + .seconds(900))
     #expect(cache.snapshot(at: Self.t0 + .seconds(900)).keyIDs == ["k1"], "a key that is withdrawn is gone")
+  }
+
+  @Test func `T23 a set takes the place of the one before, and what has changed is told`() throws {
+    var cache = KeyCache(algorithms: [.es256])
+    func change(_ set: JWKSet) -> [Int] {
+      let change = cache.fetchSucceeded(set, maximumAge: nil, at: Self.t0)
+      return [change.new, change.gone, change.replaced]
+    }
+    #expect(change(one) == [1, 0, 0])
+    #expect(change(one) == [0, 0, 0])
+    #expect(change(two) == [1, 0, 0])
+    let other = JWKSet(keys: [try JWK.generate(.es256, keyID: "k2").publicKey()])
+    #expect(change(other) == [0, 1, 1])
+    #expect(cache.snapshot(at: Self.t0).keyIDs == ["k2"], "a key that is withdrawn is gone")
+    #expect(change(JWKSet(keys: [])) == [0, 1, 0])
+  }
+
+  // MARK: Unchanged
+
+  @Test func `T23 unchanged renews the keys' age, and is told no sooner than it is asked for`() {
+    var cache = filled(maximumAge: .seconds(600))
+    let epoch = cache.snapshot(at: Self.t0).epoch
+    var now = Self.t0
+    for _ in 0..<10 {
+      now = now + .seconds(580)
+      #expect(cache.refreshIsDue(at: now) == true)
+      #expect(!cache.asksForWhole)
+      #expect(cache.fetchConfirmed(maximumAge: nil, at: now) == true)
+      #expect(cache.isFresh(at: now + .seconds(599)) && !cache.isFresh(at: now + .seconds(600)), "as before")
+      #expect(cache.missed("k9", at: now) == .refuse, "it has the cool-down of a success")
+    }
+    #expect(cache.snapshot(at: now + .milliseconds(86_399_999)).epoch == epoch)
+    #expect(cache.snapshot(at: now + .seconds(86_400)).isEmpty)
+    #expect(cache.refreshIsDue(at: now + .seconds(580)) == true)
+    #expect(cache.fetchConfirmed(maximumAge: .seconds(60), at: now + .seconds(580)) == true)
+    #expect(!cache.isFresh(at: now + .seconds(640)), "a new max-age counts")
+  }
+
+  @Test func `T23 unchanged is no answer where nothing is known, or where everything was asked for`() {
+    var empty = KeyCache(algorithms: [.es256])
+    #expect(empty.refreshIsDue(at: Self.t0) == true)
+    #expect(empty.asksForWhole)
+    #expect(empty.fetchConfirmed(maximumAge: nil, at: Self.t0) == false)
+    empty.fetchFailed(at: Self.t0)
+    #expect(empty.snapshot(at: Self.t0).isEmpty && empty.failingSince == Self.t0)
+
+    var outdated = filled()
+    outdated.keysHaveChanged()
+    let later = Self.t0 + .seconds(30)
+    #expect(outdated.refreshIsDue(at: later) == true)
+    #expect(outdated.asksForWhole)
+    #expect(outdated.fetchConfirmed(maximumAge: nil, at: later) == false)
+    #expect(outdated.missed("k9", at: later) == .wait, "the fetch has not ended by that")
+    outdated.fetchFailed(at: later)
+    #expect(outdated.snapshot(at: Self.t0 + .seconds(86_400)).isEmpty, "nor are the keys any younger")
+  }
+
+  @Test func `T23 whatever the issuer says is unchanged is asked for whole once a day`() {
+    var cache = filled()
+    var now = Self.t0
+    let day = Self.t0 + .seconds(86_400)
+    while now + .seconds(290) < day {
+      now = now + .seconds(290)
+      #expect(cache.refreshIsDue(at: now) == true)
+      #expect(!cache.asksForWhole)
+      #expect(cache.fetchConfirmed(maximumAge: nil, at: now) == true)
+    }
+    #expect(cache.refreshIsDue(at: day + .seconds(290)) == true)
+    #expect(cache.asksForWhole)
+    #expect(cache.fetchConfirmed(maximumAge: nil, at: day + .seconds(290)) == false)
+    cache.fetchSucceeded(one, maximumAge: nil, at: day + .seconds(291))
+    #expect(cache.refreshIsDue(at: day + .seconds(900)) == true)
+    #expect(!cache.asksForWhole)
+  }
+
+  @Test func `an outage is as long as fetches fail`() {
+    var cache = filled()
+    #expect(cache.failingSince == nil && cache.heardAt == Self.t0)
+    let first = Self.t0 + .seconds(300)
+    for later in [first, first + .seconds(2)] {
+      #expect(cache.refreshIsDue(at: later) == true)
+      cache.fetchFailed(at: later)
+      #expect(cache.failingSince == first)
+    }
+    #expect(cache.refreshIsDue(at: first + .seconds(10)) == true)
+    #expect(!cache.asksForWhole)
+    #expect(cache.fetchConfirmed(maximumAge: nil, at: first + .seconds(10)) == true)
+    #expect(cache.failingSince == nil && cache.heardAt == first + .seconds(10))
   }
 
   @Test func `an issuer that publishes no keys any more is believed`() {
@@ -123,13 +231,13 @@ import TokenVerification
 
   @Test func `keys that are known to have changed are fetched as soon as the cool-down allows, once`() {
     var cache = filled(maximumAge: .seconds(3600))
-    #expect(cache.nextRefresh(at: Self.t0 + .seconds(5)) == Self.t0 + .seconds(3600))
+    #expect(cache.nextRefresh(at: Self.t0 + .seconds(5)) == Self.t0 + .seconds(3420))
     cache.keysHaveChanged()
     #expect(cache.nextRefresh(at: Self.t0 + .seconds(5)) == Self.t0 + .seconds(30))
     #expect(cache.refreshIsDue(at: Self.t0 + .milliseconds(29_999)) == false)
     #expect(cache.refreshIsDue(at: Self.t0 + .seconds(30)) == true)
     cache.fetchSucceeded(two, maximumAge: .seconds(3600), at: Self.t0 + .seconds(31))
-    #expect(cache.nextRefresh(at: Self.t0 + .seconds(90)) == Self.t0 + .seconds(3631))
+    #expect(cache.nextRefresh(at: Self.t0 + .seconds(90)) == Self.t0 + .seconds(3451))
   }
 
   @Test func `a fetch that began before the keys changed is followed by another`() {

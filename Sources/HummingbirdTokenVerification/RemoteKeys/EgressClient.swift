@@ -2,6 +2,7 @@ internal import AsyncHTTPClient
 internal import JOSE
 internal import NIOCore
 internal import NIOHTTP1
+internal import NIOSSL
 
 /// The one way by which this module sends requests (T23): to the addresses that ``EgressRules`` have checked,
 /// without redirects, with an end to every size and time.
@@ -13,6 +14,8 @@ struct EgressClient: Sendable {
     let accept: String
     /// The `Authorization` field; nil for none.
     var authorization: String?
+    /// The `If-None-Match` field; nil for none.
+    var unlessMatching: EntityTag?
     /// The longest that connecting to one address may take.
     let connecting: Duration
   }
@@ -20,20 +23,26 @@ struct EgressClient: Sendable {
   /// A whole answer.
   struct Reply: Sendable {
     let status: HTTPResponseStatus
-    /// `max-age`; nil when none is stated.
+    /// How long it may be kept from now on; nil when that is not stated.
     let maximumAge: Duration?
+    /// Its entity tag; nil when it has none, or one that cannot be used.
+    let tag: EntityTag?
     let body: [UInt8]
   }
 
   let rules: EgressRules
+  /// Which certificates are believed.
+  var authorities: CertificateAuthorities = .system
 
   /// The answer to a request, whole; the caller limits the time.
   func reply(to request: Request, atMost bytes: Int) async throws -> Reply {
     try await open(request) { response in
       let body = try await response.body.collect(upTo: bytes)
       return Reply(
-        status: response.status, maximumAge: CacheControl.maximumAge(response.headers["cache-control"]),
-        body: Array(body.readableBytesView))
+        status: response.status,
+        maximumAge: CacheControl.remainingAge(
+          response.headers["cache-control"], age: response.headers["age"]),
+        tag: EntityTag(response.headers["etag"]), body: Array(body.readableBytesView))
     }
   }
 
@@ -67,6 +76,7 @@ struct EgressClient: Sendable {
     _ use: @escaping @Sendable (HTTPClientResponse) async throws -> Value
   ) async throws -> Result<Value, any Error> {
     var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+    configuration.tlsConfiguration = authorities.configuration
     configuration.dnsOverride = [request.url.host: address.description]
     configuration.timeout.connect = .nanoseconds(request.connecting.wholeMilliseconds * 1_000_000)
     // Whoever asks says when to try again.
@@ -75,6 +85,9 @@ struct EgressClient: Sendable {
     outgoing.headers.add(name: "accept", value: request.accept)
     if let authorization = request.authorization {
       outgoing.headers.add(name: "authorization", value: authorization)
+    }
+    if let tag = request.unlessMatching {
+      outgoing.headers.add(name: "if-none-match", value: tag.description)
     }
     for field in TraceContext.current?.fields ?? [] {
       outgoing.headers.add(name: field.name, value: field.value)
@@ -114,25 +127,4 @@ struct FetchLimits: Hashable, Sendable {
       return value
     }
   }
-}
-
-/// The `Cache-Control` field (RFC 9111 §5.2).
-enum CacheControl {
-  /// How long an answer may be kept: `max-age`, or nothing for `no-store` and `no-cache`; nil when neither is
-  /// said.
-  static func maximumAge(_ fields: [String]) -> Duration? {
-    // By bytes: what stands before a comma must not make one character with it.
-    let directives = fields.flatMap { $0.utf8.split(separator: UInt8(ascii: ",")) }.map { part in
-      String(decoding: part.filter { !Self.skipped.contains($0) }, as: UTF8.self).lowercased()
-    }
-    if directives.contains("no-store") || directives.contains("no-cache") { return .zero }
-    guard let age = directives.first(where: { $0.hasPrefix("max-age=") })?.dropFirst("max-age=".count),
-      !age.isEmpty, age.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
-    else {
-      return nil
-    }
-    return .seconds(Int64(age).map { min($0, 86_400) } ?? 86_400)
-  }
-
-  private static let skipped: [UInt8] = [UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\"")]
 }

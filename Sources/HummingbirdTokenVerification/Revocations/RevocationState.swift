@@ -75,6 +75,16 @@ public final class RevocationState: Sendable {
   /// The number of the current view's mark.
   var mark: UInt64 { currentMark.load(ordering: .acquiring) }
 
+  /// What a check goes by.
+  ///
+  /// The freshness first: news that comes between the two is in the view then. The other way round, it would
+  /// make a view fresh that has not heard it.
+  func look() -> RevocationLook {
+    let isFresh = isFresh
+    let mark = mark
+    return RevocationLook(isFresh: isFresh, mark: mark, state: self)
+  }
+
   /// Whether the news is fresh enough; see ``StalenessPolicy/maximum``.
   public var isFresh: Bool {
     let deadline = freshUntil.load(ordering: .acquiring)
@@ -158,4 +168,22 @@ public final class RevocationState: Sendable {
     freshUntilTime.store(time.milliseconds, ordering: .releasing)
     freshUntil.store(uptime.wholeMilliseconds, ordering: .releasing)
   }
+}
+
+/// The revocations as one check has found them.
+struct RevocationLook: Sendable {
+  /// Whether the news was fresh enough, at some moment before the view was looked at.
+  let isFresh: Bool
+  /// The number of the view's mark.
+  let mark: UInt64
+  private let state: RevocationState
+
+  fileprivate init(isFresh: Bool, mark: UInt64, state: RevocationState) {
+    self.isFresh = isFresh
+    self.mark = mark
+    self.state = state
+  }
+
+  /// The view, or one that has heard more since.
+  var view: RevocationView { state.view }
 }

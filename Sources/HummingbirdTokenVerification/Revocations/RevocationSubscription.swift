@@ -33,14 +33,16 @@ public final class RevocationSubscription: Service {
   ///   - staleness: what becomes of good tokens while the feed is not heard.
   ///   - secret: what the feed asks for; nil when it is public.
   ///   - allowsPrivateAddresses: whether the issuer, or its feed, may be in a private network.
+  ///   - authorities: whose certificates its servers may have.
   ///   - logger: hears of what goes wrong.
   /// - Throws: ``RemoteKeysError`` when the issuer is not a URL that may be fetched.
   public convenience init(
     issuer: String, keys: RemoteKeys? = nil, staleness: StalenessPolicy = .deny, secret: FeedSecret? = nil,
-    allowsPrivateAddresses: Bool = false, logger: Logger
+    allowsPrivateAddresses: Bool = false, authorities: CertificateAuthorities = .system, logger: Logger
   ) throws {
     try self.init(
-      fetch: IssuerFetch(issuer: issuer, allowsPrivateAddresses: allowsPrivateAddresses), keys: keys,
+      fetch: IssuerFetch(
+        issuer: issuer, allowsPrivateAddresses: allowsPrivateAddresses, authorities: authorities), keys: keys,
       staleness: staleness, secret: secret, logger: logger)
   }
 
@@ -61,9 +63,11 @@ public final class RevocationSubscription: Service {
     state = RevocationState(following: fetch.issuer, staleness: staleness, clocks: clocks)
     feedKeys = RemoteKeys(
       "the keys of the issuer's revocation feed", of: fetch.issuer,
-      algorithms: RevocationBatchVerifier.algorithms, limits: keyLimits,
+      metrics: KeyMetrics(of: fetch.issuer, set: "feed"), algorithms: RevocationBatchVerifier.algorithms,
+      limits: keyLimits,
       patience: limits.time + .seconds(2), logger: logger,
-      clock: { clocks().time }, fetch: { try await fetch.feedKeys(of: place.url(), secret: secret) })
+      clock: { clocks().time },
+      fetch: { try await fetch.feedKeys(of: place.url(), secret: secret, unlessStill: $0) })
   }
 
   // MARK: Service

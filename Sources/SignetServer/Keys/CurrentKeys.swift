@@ -1,5 +1,5 @@
 internal import Crypto
-internal import HummingbirdTokenVerification
+package import HummingbirdTokenVerification
 internal import JOSE
 package import SignetAuthority
 internal import Synchronization
@@ -8,6 +8,8 @@ package import TokenVerification
 /// The authority's keys as they stand now: what signs, what verifies, and the published document.
 package final class CurrentKeys: KeySource {
   private let state: Mutex<State>
+  /// The number of the snapshot's mark.
+  private let currentMark: Atomic<UInt64>
 
   /// All that a published key can have: an older key may be of another one than the policy's.
   static let algorithms = Set(SignatureAlgorithm.allCases.filter(\.isAsymmetric))
@@ -22,10 +24,9 @@ package final class CurrentKeys: KeySource {
   }
 
   init(_ keys: SigningKeys) {
-    state = Mutex(
-      State(
-        keys: keys, snapshot: KeySnapshot(epoch: 1, keys: keys.published, algorithms: Self.algorithms),
-        document: KeyDocument(keys.published)))
+    let snapshot = KeySnapshot(epoch: 1, keys: keys.published, algorithms: Self.algorithms)
+    state = Mutex(State(keys: keys, snapshot: snapshot, document: KeyDocument(keys.published)))
+    currentMark = Atomic(snapshot.mark.number)
   }
 
   package var current: SigningKeys { state.withLock { $0.keys } }
@@ -58,7 +59,14 @@ package final class CurrentKeys: KeySource {
       state.snapshot = KeySnapshot(
         epoch: state.snapshot.epoch + 1, keys: keys.published, algorithms: Self.algorithms)
       state.document = document
+      currentMark.store(state.snapshot.mark.number, ordering: .releasing)
     }
+  }
+}
+
+extension CurrentKeys: WatchedKeySource {
+  package func isCurrent(_ snapshot: KeySnapshot) -> Bool {
+    snapshot.mark.number == currentMark.load(ordering: .acquiring)
   }
 }
 
