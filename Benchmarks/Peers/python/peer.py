@@ -5,6 +5,7 @@
 Keys are read once, where a library lets its user do so.
 """
 
+import base64
 import importlib.metadata
 import json
 import os
@@ -12,7 +13,8 @@ import platform
 import sys
 import time
 
-ALGORITHMS = ["HS256", "ES256", "EdDSA", "RS256"]
+SIGNING = ["HS256", "ES256", "EdDSA", "RS256"]
+ENCRYPTING = ["dir", "RSA-OAEP", "ECDH-ES+A128KW"]
 FOLDER = sys.argv[2]
 
 
@@ -21,7 +23,8 @@ def read(name):
         return file.read()
 
 
-CLAIMS = json.loads(read("claims.json"))
+PAYLOAD = read("claims.json")
+CLAIMS = json.loads(PAYLOAD)
 ISSUER, AUDIENCE = CLAIMS["iss"], CLAIMS["aud"]
 
 
@@ -43,10 +46,10 @@ class PyJWT:
             prepare = get_default_algorithms()[algorithm].prepare_key
             self.signing, self.key = map(prepare, pems(algorithm))
 
-    def sign(self):
+    def make(self):
         return self.jwt.encode(CLAIMS, self.signing, algorithm=self.algorithm)
 
-    def verify(self, token):
+    def read(self, token):
         return self.jwt.decode(
             token, self.key, algorithms=[self.algorithm], issuer=ISSUER, audience=AUDIENCE,
             options={"require": ["exp", "iss", "aud"]})
@@ -68,10 +71,10 @@ class OxyJWT:
             private, public = pems(algorithm)
             self.signing, self.key = getattr(encoding, kind)(private), getattr(decoding, kind)(public)
 
-    def sign(self):
+    def make(self):
         return self.jwt.encode(CLAIMS, self.signing, algorithm=self.algorithm)
 
-    def verify(self, token):
+    def read(self, token):
         return self.jwt.decode(
             token, self.key, algorithms=[self.algorithm], issuer=ISSUER, audience=AUDIENCE,
             options={"require": ["exp", "iss", "aud"]})
@@ -96,10 +99,10 @@ class Joserfc:
             iss={"essential": True, "value": ISSUER}, aud={"essential": True, "value": AUDIENCE},
             exp={"essential": True})
 
-    def sign(self):
+    def make(self):
         return self.jwt.encode(self.header, CLAIMS, self.signing, algorithms=self.algorithms)
 
-    def verify(self, token):
+    def read(self, token):
         claims = self.jwt.decode(token, self.key, algorithms=self.algorithms).claims
         self.registry.validate(claims)
         return claims
@@ -122,10 +125,10 @@ class Authlib:
             "iss": {"essential": True, "value": ISSUER}, "aud": {"essential": True, "value": AUDIENCE},
             "exp": {"essential": True}}
 
-    def sign(self):
+    def make(self):
         return self.jwt.encode(self.header, dict(CLAIMS), self.signing).decode()
 
-    def verify(self, token):
+    def read(self, token):
         claims = self.jwt.decode(token, self.key, claims_options=self.options)
         claims.validate()
         return claims
@@ -140,19 +143,17 @@ class Jwcrypto:
         self.jwt, self.algorithms = jwt, [algorithm]
         self.header = {"alg": algorithm, "typ": "JWT"}
         if algorithm == "HS256":
-            import base64
-
             secret = base64.urlsafe_b64encode(read("HS256.key")).rstrip(b"=").decode()
             self.signing = self.key = jwk.JWK(kty="oct", k=secret)
         else:
             self.signing, self.key = map(jwk.JWK.from_pem, pems(algorithm))
 
-    def sign(self):
+    def make(self):
         token = self.jwt.JWT(header=self.header, claims=CLAIMS, algs=self.algorithms)
         token.make_signed_token(self.signing)
         return token.serialize()
 
-    def verify(self, token):
+    def read(self, token):
         token = self.jwt.JWT(
             jwt=token, key=self.key, algs=self.algorithms,
             check_claims={"iss": ISSUER, "aud": AUDIENCE, "exp": None})
@@ -171,54 +172,136 @@ class PythonJOSE:
         private, public = (read("HS256.key"),) * 2 if algorithm == "HS256" else pems(algorithm)
         self.signing, self.key = jwk.construct(private, algorithm), jwk.construct(public, algorithm)
 
-    def sign(self):
+    def make(self):
         return self.jwt.encode(CLAIMS, self.signing, algorithm=self.algorithm)
 
-    def verify(self, token):
+    def read(self, token):
         return self.jwt.decode(
             token, self.key, algorithms=[self.algorithm], issuer=ISSUER, audience=AUDIENCE,
             options={"require_exp": True, "require_iss": True, "require_aud": True})
 
 
-LIBRARIES = {kind.package.lower(): kind for kind in (PyJWT, OxyJWT, Joserfc, Authlib, Jwcrypto, PythonJOSE)}
+class JoserfcEncryption:
+    def __init__(self, algorithm):
+        from joserfc import jwe
+        from joserfc.jwk import ECKey, OctKey, RSAKey
+
+        self.jwe, self.algorithms = jwe, [algorithm, "A256GCM"]
+        self.header = {"alg": algorithm, "enc": "A256GCM"}
+        if algorithm == "dir":
+            self.private = self.public = OctKey.import_key(read("dir.key"))
+        else:
+            kind = RSAKey if algorithm == "RSA-OAEP" else ECKey
+            self.private, self.public = map(kind.import_key, pems(algorithm))
+
+    def make(self):
+        return self.jwe.encrypt_compact(self.header, PAYLOAD, self.public, algorithms=self.algorithms)
+
+    def read(self, token):
+        return self.jwe.decrypt_compact(token, self.private, algorithms=self.algorithms).plaintext
+
+
+class AuthlibEncryption:
+    def __init__(self, algorithm):
+        from authlib.jose import JsonWebEncryption, OctKey, ECKey, RSAKey
+
+        self.jwe = JsonWebEncryption([algorithm, "A256GCM"])
+        self.header = {"alg": algorithm, "enc": "A256GCM"}
+        if algorithm == "dir":
+            self.private = self.public = OctKey.import_key(read("dir.key"))
+        else:
+            kind = RSAKey if algorithm == "RSA-OAEP" else ECKey
+            self.private, self.public = map(kind.import_key, pems(algorithm))
+
+    def make(self):
+        return self.jwe.serialize_compact(self.header, PAYLOAD, self.public).decode()
+
+    def read(self, token):
+        return self.jwe.deserialize_compact(token, self.private)["payload"]
+
+
+class JwcryptoEncryption:
+    def __init__(self, algorithm):
+        from jwcrypto import jwe, jwk
+
+        self.jwe, self.algorithms = jwe, [algorithm, "A256GCM"]
+        self.header = json.dumps({"alg": algorithm, "enc": "A256GCM"})
+        if algorithm == "dir":
+            secret = base64.urlsafe_b64encode(read("dir.key")).rstrip(b"=").decode()
+            self.private = self.public = jwk.JWK(kty="oct", k=secret)
+        else:
+            self.private, self.public = map(jwk.JWK.from_pem, pems(algorithm))
+
+    def make(self):
+        token = self.jwe.JWE(PAYLOAD, self.header, algs=self.algorithms, recipient=self.public)
+        return token.serialize(compact=True)
+
+    def read(self, token):
+        decrypted = self.jwe.JWE(algs=self.algorithms)
+        decrypted.deserialize(token, self.private)
+        return decrypted.payload
+
+
+class PythonJOSEEncryption:
+    def __init__(self, algorithm):
+        from jose import jwe
+
+        if algorithm.startswith("ECDH"):
+            raise NotImplementedError
+        self.jwe, self.algorithm = jwe, algorithm
+        self.private, self.public = (read("dir.key"),) * 2 if algorithm == "dir" else pems(algorithm)
+
+    def make(self):
+        return self.jwe.encrypt(PAYLOAD, self.public, encryption="A256GCM", algorithm=self.algorithm).decode()
+
+    def read(self, token):
+        return self.jwe.decrypt(token, self.private)
+
+
+LIBRARIES = {
+    "pyjwt": (PyJWT, None), "oxyjwt": (OxyJWT, None), "joserfc": (Joserfc, JoserfcEncryption),
+    "authlib": (Authlib, AuthlibEncryption), "jwcrypto": (Jwcrypto, JwcryptoEncryption),
+    "python-jose": (PythonJOSE, PythonJOSEEncryption)}
 
 
 def measure(library, command, count, tokens):
+    make, read_token = library.make, library.read
     start = time.perf_counter_ns()
-    if command == "sign":
+    if command in ("sign", "encrypt"):
         for _ in range(count):
-            library.sign()
+            make()
     else:
-        verify = library.verify
         for index in range(count):
-            verify(tokens[index & 63])
+            read_token(tokens[index & 63])
     return (time.perf_counter_ns() - start) / count
 
 
 def is_accepted(library, token):
     try:
-        return library.verify(token)["iss"] == ISSUER
+        found = library.read(token)
+        return (json.loads(found) if isinstance(found, bytes) else found)["iss"] == ISSUER
     except Exception:
         return False
 
 
 def main():
-    kind = LIBRARIES[sys.argv[1]]
+    signing, encrypting = LIBRARIES[sys.argv[1]]
     libraries, tokens = {}, {}
-    for algorithm in ALGORITHMS:
-        try:
-            libraries[algorithm] = kind(algorithm)
-        except NotImplementedError:
-            continue
-        tokens[algorithm] = read(f"{algorithm}.tokens").decode().split()
+    for kind, algorithms in ((signing, SIGNING), (encrypting, ENCRYPTING if encrypting else [])):
+        for algorithm in algorithms:
+            try:
+                libraries[algorithm] = kind(algorithm)
+            except NotImplementedError:
+                continue
+            tokens[algorithm] = read(f"{algorithm}.tokens").decode().split()
     for line in sys.stdin:
         command, *words = line.split()
         if command == "version":
-            answer = f"{importlib.metadata.version(kind.package)} (Python {platform.python_version()})"
+            answer = f"{importlib.metadata.version(signing.package)} (Python {platform.python_version()})"
         elif command == "algorithms":
             answer = " ".join(libraries)
         elif command == "token":
-            answer = libraries[words[0]].sign()
+            answer = libraries[words[0]].make()
         elif command == "check":
             answer = "accepted" if is_accepted(libraries[words[0]], words[1]) else "refused"
         else:

@@ -40,7 +40,7 @@ struct JWTKitPeer: Peer {
     }
   }
 
-  func sign(_ count: Int) async throws -> Duration {
+  func make(_ count: Int) async throws -> Duration {
     try await addKeys()
     var bytes = 0
     let duration = try await ContinuousClock().measure {
@@ -50,7 +50,7 @@ struct JWTKitPeer: Peer {
     return duration
   }
 
-  func verify(_ count: Int) async throws -> Duration {
+  func read(_ count: Int) async throws -> Duration {
     try await addKeys()
     var bytes = 0
     let duration = try await ContinuousClock().measure {
@@ -69,7 +69,7 @@ struct JWTKitPeer: Peer {
     } catch {
       switch algorithm {
       case "HS256":
-        let secret = HMACKey(from: try folder.secret())
+        let secret = HMACKey(from: try folder.secret("HS256"))
         for keys in [signing, verifying] { await keys.add(hmac: secret, digestAlgorithm: .sha256) }
       case "ES256":
         await signing.add(ecdsa: try ES256PrivateKey(pem: folder.privatePEM(algorithm)))

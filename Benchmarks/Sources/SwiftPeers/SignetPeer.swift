@@ -30,7 +30,7 @@ struct SignetPeer: Peer {
     }
   }
 
-  func sign(_ count: Int) throws -> Duration {
+  func make(_ count: Int) throws -> Duration {
     var bytes = 0
     let duration = try ContinuousClock().measure {
       for _ in 0..<count { bytes += try JWT.sign(claims, type: "JWT", with: keys.signer).utf8.count }
@@ -39,7 +39,7 @@ struct SignetPeer: Peer {
     return duration
   }
 
-  func verify(_ count: Int) throws -> Duration {
+  func read(_ count: Int) throws -> Duration {
     var bytes = 0
     let duration = try ContinuousClock().measure {
       for round in 0..<count { bytes += try keys.verify(keys.tokens[round & 63]).json.source.count }
@@ -69,7 +69,7 @@ struct SignetCodablePeer: Peer {
     }
   }
 
-  func sign(_ count: Int) throws -> Duration {
+  func make(_ count: Int) throws -> Duration {
     var bytes = 0
     let duration = try ContinuousClock().measure {
       for _ in 0..<count { bytes += try JWT.sign(claims, type: "JWT", with: keys.signer).utf8.count }
@@ -78,7 +78,7 @@ struct SignetCodablePeer: Peer {
     return duration
   }
 
-  func verify(_ count: Int) throws -> Duration {
+  func read(_ count: Int) throws -> Duration {
     var seconds: Int64 = 0
     let duration = try ContinuousClock().measure {
       for round in 0..<count {
@@ -100,7 +100,7 @@ private struct SignetKeys: Sendable {
   init(_ name: String, _ folder: Folder) throws {
     guard let algorithm = SignatureAlgorithm(rawValue: name) else { throw PeerError("\(name) is unknown") }
     if algorithm == .hs256 {
-      let secret = Base64URL.encode(try folder.secret())
+      let secret = Base64URL.encode(try folder.secret("HS256"))
       let jwk = try JWK(parsing: Array(#"{"kty":"oct","k":"\#(secret)"}"#.utf8))
       signer = try SigningKey(jwk, algorithm: algorithm)
       key = try VerificationKey(jwk, algorithm: algorithm)

@@ -34,7 +34,7 @@ struct SwiftCryptoPeer: Peer {
     }
   }
 
-  func sign(_ count: Int) throws -> Duration {
+  func make(_ count: Int) throws -> Duration {
     var bytes = 0
     let duration = try ContinuousClock().measure {
       for round in 0..<count { bytes += try key.signatureByteCount(over: signatures[round & 63].message) }
@@ -43,7 +43,7 @@ struct SwiftCryptoPeer: Peer {
     return duration
   }
 
-  func verify(_ count: Int) throws -> Duration {
+  func read(_ count: Int) throws -> Duration {
     var verified = 0
     let duration = try ContinuousClock().measure {
       for round in 0..<count {
@@ -65,7 +65,7 @@ private enum PrimitiveKey: Sendable {
 
   init(_ algorithm: String, _ folder: Folder) throws {
     switch algorithm {
-    case "HS256": self = .hs256(HMAC(key: SymmetricKey(data: try folder.secret())))
+    case "HS256": self = .hs256(HMAC(key: SymmetricKey(data: try folder.secret("HS256"))))
     case "ES256":
       self = .es256(
         try P256.Signing.PrivateKey(pemRepresentation: folder.privatePEM(algorithm)),

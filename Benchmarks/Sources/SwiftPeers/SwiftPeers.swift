@@ -5,26 +5,29 @@ import Foundation
 ///
 ///     SwiftPeers signet FOLDER
 ///
-/// Commands come as lines on standard input, one answer a line goes to standard output; `Benchmarks/Peers/compare`
-/// says which. In `FOLDER` lie the keys, the claims and the tokens.
+/// Commands come as lines on standard input, one answer a line goes to standard output:
+/// `Benchmarks/Peers/compare` says which. In `FOLDER` lie the keys, the claims and the tokens.
 @main
 struct SwiftPeers {
-  private static let kinds: [String: any Peer.Type] = [
-    "signet": SignetPeer.self, "signet-codable": SignetCodablePeer.self, "jwt-kit": JWTKitPeer.self,
-    "swift-crypto": SwiftCryptoPeer.self,
+  /// What signs, and what encrypts, of each library.
+  private static let kinds: [String: [any Peer.Type]] = [
+    "signet": [SignetPeer.self, SignetEncryptionPeer.self], "signet-codable": [SignetCodablePeer.self],
+    "jwt-kit": [JWTKitPeer.self], "swift-crypto": [SwiftCryptoPeer.self, SwiftCryptoEncryptionPeer.self],
   ]
 
   static func main() async {
     let arguments = CommandLine.arguments
-    guard arguments.count == 3, let kind = kinds[arguments[1]] else {
-      FileHandle.standardError.write(Data("usage: SwiftPeers \(kinds.keys.sorted()) FOLDER\n".utf8))
+    guard arguments.count == 3, let kinds = kinds[arguments[1]] else {
+      FileHandle.standardError.write(Data("usage: SwiftPeers \(Self.kinds.keys.sorted()) FOLDER\n".utf8))
       exit(2)
     }
     // Not on the main thread: an actor would send every call to another.
     let task = Task.detached {
       let folder = Folder(path: arguments[2])
       var peers: [String: any Peer] = [:]
-      for algorithm in Folder.algorithms { peers[algorithm] = try kind.init(algorithm, folder) }
+      for (kind, algorithms) in zip(kinds, [Folder.signing, Folder.encrypting]) {
+        for algorithm in algorithms { peers[algorithm] = try kind.init(algorithm, folder) }
+      }
       while let line = readLine() {
         let words = line.split(separator: " ", maxSplits: 2).map(String.init)
         print(try await answer(words, peers))
@@ -41,7 +44,7 @@ struct SwiftPeers {
 
   private static func answer(_ words: [String], _ peers: [String: any Peer]) async throws -> String {
     guard let command = words.first else { return "" }
-    if command == "algorithms" { return Folder.algorithms.joined(separator: " ") }
+    if command == "algorithms" { return peers.keys.sorted().joined(separator: " ") }
     // Which versions were built stands in Package.resolved.
     if command == "version" { return "-" }
     guard words.count > 1, let peer = peers[words[1]] else { throw PeerError("what is \(words)?") }
@@ -50,9 +53,9 @@ struct SwiftPeers {
     case "token": return try await peer.token()
     case "forge": return try peer.forge(argument)
     case "check": return await peer.accepts(argument) ? "accepted" : "refused"
-    case "sign", "verify":
-      let count = Int(argument) ?? 1
-      let duration = command == "sign" ? try await peer.sign(count) : try await peer.verify(count)
+    case "sign", "encrypt", "verify", "decrypt":
+      let (count, isMaking) = (Int(argument) ?? 1, ["sign", "encrypt"].contains(command))
+      let duration = isMaking ? try await peer.make(count) : try await peer.read(count)
       return String(duration / .nanoseconds(1) / Double(count))
     default: throw PeerError("what is \(command)?")
     }
@@ -68,10 +71,10 @@ protocol Peer: Sendable {
   func forge(_ payload: String) throws -> String
   /// Whether a token passes every check.
   func accepts(_ token: String) async -> Bool
-  /// How long so many signatures take.
-  func sign(_ count: Int) async throws -> Duration
-  /// How long so many checks take, of the folder's tokens in turn.
-  func verify(_ count: Int) async throws -> Duration
+  /// How long it takes to sign or encrypt so many times.
+  func make(_ count: Int) async throws -> Duration
+  /// How long it takes to verify or decrypt so many times, the folder's tokens in turn.
+  func read(_ count: Int) async throws -> Duration
 }
 
 extension Peer {
@@ -80,12 +83,15 @@ extension Peer {
 
 /// What the comparison hands to each peer.
 struct Folder: Sendable {
-  static let algorithms = ["HS256", "ES256", "EdDSA", "RS256"]
+  static let signing = ["HS256", "ES256", "EdDSA", "RS256"]
+  static let encrypting = ["dir", "RSA-OAEP", "ECDH-ES+A128KW"]
 
   let path: String
 
-  /// The HMAC secret.
-  func secret() throws -> Data { try Data(contentsOf: URL(filePath: "\(path)/HS256.key")) }
+  /// The shared secret, 32 bytes.
+  func secret(_ algorithm: String) throws -> Data {
+    try Data(contentsOf: URL(filePath: "\(path)/\(algorithm).key"))
+  }
 
   /// A private key in PKCS#8.
   func privatePEM(_ algorithm: String) throws -> String { try text("\(algorithm).pem") }
@@ -100,8 +106,11 @@ struct Folder: Sendable {
 
   /// The claims to sign.
   func claims() throws -> TokenClaims {
-    try JSONDecoder().decode(TokenClaims.self, from: Data(text("claims.json").utf8))
+    try JSONDecoder().decode(TokenClaims.self, from: Data(claimBytes()))
   }
+
+  /// The claims to encrypt.
+  func claimBytes() throws -> [UInt8] { Array(try text("claims.json").utf8) }
 
   private func text(_ name: String) throws -> String {
     try String(contentsOfFile: "\(path)/\(name)", encoding: .utf8)

@@ -1,10 +1,10 @@
 import Foundation
 
-/// Signing and checking beside the libraries of other languages. Each is a program, and so is what asks them:
+/// Signing, checking and encrypting beside the libraries of other languages. Each is a program, and so is what asks them:
 /// `Peers/compare`, which can be run without building anything of this target.
 struct PeersLine: Line {
   static let name = "peers"
-  static let summary = "signing and checking beside JWT libraries of six languages"
+  static let summary = "signing, checking and encrypting beside JOSE libraries of seven languages"
 
   init(tools: Tools) {}
 
