@@ -6,25 +6,30 @@ import PackageDescription
 // swift-asn1 remain, which is all that `JOSE` and `TokenVerification` need.
 let hummingbird: TargetDependencyCondition? = .when(traits: ["Hummingbird"])
 let server: TargetDependencyCondition? = .when(traits: ["Server"])
+let certificates: TargetDependencyCondition? = .when(traits: ["Certificates"])
 
 let package = Package(
   name: "signet",
   platforms: [.macOS(.v26)],
   products: [
     .library(name: "JOSE", targets: ["JOSE"]),
+    .library(name: "JOSECertificates", targets: ["JOSECertificates"]),
     .library(name: "TokenVerification", targets: ["TokenVerification"]),
     .library(name: "HummingbirdTokenVerification", targets: ["HummingbirdTokenVerification"]),
     .executable(name: "signet", targets: ["SignetCLI"]),
   ],
   traits: [
+    .trait(name: "Certificates", description: "Chains of X.509 certificates: JOSECertificates"),
     .trait(name: "Hummingbird", description: "The middleware for Hummingbird applications"),
     .trait(
-      name: "Server", description: "The authority: server and command line", enabledTraits: ["Hummingbird"]),
+      name: "Server", description: "The authority: server and command line",
+      enabledTraits: ["Hummingbird", "Certificates"]),
     .default(enabledTraits: ["Server"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-asn1.git", from: "1.7.4"),
+    .package(url: "https://github.com/apple/swift-certificates.git", from: "1.21.1"),
     .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
     .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
@@ -48,6 +53,13 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
         .product(name: "SwiftASN1", package: "swift-asn1"),
+      ]),
+    .target(
+      name: "JOSECertificates",
+      dependencies: [
+        "JOSE", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+        .product(name: "X509", package: "swift-certificates", condition: certificates),
       ]),
     .target(
       name: "TokenVerification",
@@ -152,6 +164,14 @@ let package = Package(
     .testTarget(
       name: "JOSETests",
       dependencies: ["JOSE", "SignetTesting", .product(name: "Crypto", package: "swift-crypto")]),
+    .testTarget(
+      name: "JOSECertificatesTests",
+      dependencies: [
+        "JOSECertificates", "JOSE", "SignetTesting", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+        .product(name: "X509", package: "swift-certificates", condition: certificates),
+      ]),
     .testTarget(
       name: "TokenVerificationTests", dependencies: ["TokenVerification", "JOSE", "SignetTesting"]),
     .testTarget(

@@ -64,4 +64,22 @@ extension VectorTests {
       }
     }
   }
+
+  /// The cookbook's nested token: it opens, and what is inside verifies. Its claims have no audience, so that
+  /// no policy takes them.
+  func checkNested(_ path: String) throws {
+    let json = try ParsedJSON(parsing: VectorFolder.bytes(of: path))
+    let decryption = try DecryptionKey(JWK(#require(json["encrypt"]?["input"]?["key"])))
+    let jwk = try JWK(#require(json["sign"]?["input"]?["key"]))
+    let token = Array(try #require(json["encrypt"]?["output"]?["compact"]?.string).utf8)
+    let inner = try NestedJWT(token).open(
+      with: decryption, policy: DecryptionPolicy(allowing: [.a128GCM]))
+    let key = try VerificationKey(jwk, algorithm: .ps256)
+    let payload = try #require(json["sign"]?["input"]?["payload"]?.string)
+    #expect(try inner.jws.verify(with: key) == Array(payload.utf8))
+    let policy = try ClaimsPolicy(
+      issuer: "hobbiton.example", audience: "a", type: "JWT", algorithms: [.ps256])
+    let now = Timestamp(seconds: 1_300_819_379)
+    #expect(refusal { try inner.verify(with: key, policy: policy, at: now) } == .missingClaim)
+  }
 }

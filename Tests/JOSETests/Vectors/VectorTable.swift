@@ -16,7 +16,9 @@ enum VectorTable {
     case cookbook(SignatureAlgorithm)
     /// The same, in JSON alone, as ``json``.
     case cookbookJSON([SignatureAlgorithm], hasUnprotectedAlgorithm: Bool = false)
-    /// The same; refused.
+    /// The cookbook's nested JWT.
+    case nested
+    /// What ``cookbookJSON`` is; refused.
     case refusedCookbookJSON(SignatureAlgorithm, JOSEError.Code, because: String)
     /// A key.
     case key(JWK.KeyType)
@@ -98,6 +100,7 @@ enum VectorTable {
       .cookbookJSON([.hs256], hasUnprotectedAlgorithm: true),
     "cookbook/jws/4_8.multiple_signatures.json":
       .cookbookJSON([.rs256, .es512, .hs256], hasUnprotectedAlgorithm: true),
+    "cookbook/6.nesting_signatures_and_encryption.json": .nested,
     "cookbook/rfc7797/4.2.hmac-sha2_b64_false.json":
       .refusedCookbookJSON(.hs256, .criticalHeader, because: "its protected header has b64 without crit"),
     "mldsa/ML_DSA_44.jose.json":

@@ -33,6 +33,7 @@ import Testing
     case .cookbook(let algorithm): try checkCookbook(path, algorithm)
     case .cookbookJSON(let algorithms, let isUnprotected):
       try checkCookbookTexts(path, algorithms, hasUnprotectedAlgorithm: isUnprotected)
+    case .nested: try checkNested(path)
     case .refusedCookbookJSON(let algorithm, let code, _):
       try checkCookbookTexts(path, [algorithm], hasUnprotectedAlgorithm: false, code)
     case .key(let keyType): try checkKey(path, keyType)
