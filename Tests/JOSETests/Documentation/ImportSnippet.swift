@@ -1,0 +1,5 @@
+// snippet imports
+import Foundation
+import JOSE
+
+// end
