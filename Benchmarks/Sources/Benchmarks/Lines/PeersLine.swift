@@ -1,7 +1,7 @@
 import Foundation
 
-/// Signing, checking and encrypting beside the libraries of other languages. Each is a program, and so is what asks them:
-/// `Peers/compare`, which can be run without building anything of this target.
+/// Signing, checking and encrypting beside the libraries of other languages. Each is a program, and so is
+/// what asks them: `Peers/compare`, which can be run without building anything of this target.
 struct PeersLine: Line {
   static let name = "peers"
   static let summary = "signing, checking and encrypting beside JOSE libraries of seven languages"
