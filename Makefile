@@ -57,8 +57,9 @@ lint: ## Check the format of every Swift file
 format: ## Format every Swift file
 	swift format --in-place --recursive --configuration .swift-format $(SWIFT_SOURCES)
 
-docs: build ## Renew the pages that are generated from the program
+docs: build dependencies-for-tests ## Renew the pages that are generated from the program
 	.build/debug/signet reference configuration > docs/configuration.md
+	SIGNET_WRITE_PAGES=1 swift test --filter 'ConformancePageTests|VectorPageTests'
 
 install: dependencies ## Build for release; install into PREFIX (/usr/local): program, unit, completions, man
 	swift build -c release --product signet --static-swift-stdlib

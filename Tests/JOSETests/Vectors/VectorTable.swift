@@ -134,6 +134,11 @@ enum VectorTable {
     ("rfc/rfc7516.json", .encrypted), ("rfc/rfc7520_5.", .encrypted),
     ("cookbook/jwe/", .encrypted), ("cookbook/6.", .encrypted),
     ("cookbook/curve25519/ecdh-es.json", .encrypted),
+    ("statuslist/status_list_jwk.json", .key(.ellipticCurve)),
+    (
+      "statuslist/status_list_jwt.txt", .token(.es256, key: "statuslist/status_list_jwk.json")
+    ),
+    ("statuslist/status_list_vectors.json", .notCovered("status lists")),
     ("rfc/rfc7636_pkce.json", .notCovered("PKCE is the authority's")),
     ("rfc/LICENSE", .partOf("the folder")), ("cookbook/LICENSE", .partOf("the folder")),
     ("cookbook/README.md", .partOf("the folder")), ("cookbook/curve25519/README.md", .partOf("the folder")),
