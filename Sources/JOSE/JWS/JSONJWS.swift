@@ -29,6 +29,9 @@ public struct JSONJWS: Sendable {
   /// The most signatures that a text may have: each costs a check.
   public static let maximumSignatures = 16
 
+  /// The most checks that a text may cost: a signature without `kid` is tried with each key that it may be by.
+  public static let maximumChecks = 64
+
   /// Reads a text.
   ///
   /// Members that RFC 7515 does not name are ignored.
@@ -82,7 +85,8 @@ public struct JSONJWS: Sendable {
   /// - Throws: ``JOSEError`` with code `invalid_signature`; `unknown_key` when no key fits; what keeps the
   ///   signature from being checked, as `unsupported_algorithm` or `critical_header`; `algorithm_mismatch`
   ///   for an `alg` that no signature covers; `malformed_token` when a payload is given both ways, or in
-  ///   none; `invalid_policy` for no keys, or too many.
+  ///   none; `invalid_policy` for no keys, or too many; `too_large` when more than ``maximumChecks`` could
+  ///   be needed.
   public func verify(
     _ requirement: Requirement, with keys: [VerificationKey], detachedPayload: [UInt8]? = nil,
     acceptsUnprotectedAlgorithm: Bool = false
@@ -93,6 +97,7 @@ public struct JSONJWS: Sendable {
     let (payload, signed) = try payloads(detachedPayload)
     let check = SignatureCheck(
       keys: keys, signedPayload: signed, acceptsUnprotectedAlgorithm: acceptsUnprotectedAlgorithm)
+    try check.refuseTooMany(of: signatures)
     let verified: [VerifiedJSONJWS.Signature]
     switch requirement {
     case .any: verified = [try check.first(of: signatures)]

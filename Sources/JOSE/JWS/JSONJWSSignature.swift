@@ -133,6 +133,14 @@ struct SignatureCheck {
 
   typealias Candidate = JSONJWS.UnverifiedSignature
 
+  /// - Throws: ``JOSEError`` with code `too_large` when more checks could be needed than a text may cost.
+  func refuseTooMany(of candidates: [Candidate]) throws(JOSEError) {
+    let checks = candidates.reduce(0) { sum, candidate in sum + keys.filter { $0.fits(candidate) }.count }
+    guard checks <= JSONJWS.maximumChecks else {
+      throw JOSEError(.tooLarge, "\(checks) checks could be needed; the limit is \(JSONJWS.maximumChecks)")
+    }
+  }
+
   /// The first that is good.
   func first(of candidates: [Candidate]) throws(JOSEError) -> VerifiedJSONJWS.Signature {
     var failure: JOSEError?

@@ -152,6 +152,18 @@ import Testing
     }
   }
 
+  @Test func `T9 a text costs at most 64 checks`() throws {
+    let unnamed = try JWK(parsing: TestKeys.json(TestKeys.jwk(.hs256), without: ["kid"]))
+    let signatory = JSONJWS.Signatory(try SigningKey(unnamed))
+    let text = try JSONJWS.sign(payload: [1], by: Array(repeating: signatory, count: 16))
+    let jws = try JSONJWS(Array(text.utf8))
+    let key = try VerificationKey(unnamed)
+    for requirement in [JSONJWS.Requirement.any, .all, .everyKey] {
+      #expect(refusal { try jws.verify(requirement, with: Array(repeating: key, count: 4)) } == nil)
+      #expect(refusal { try jws.verify(requirement, with: Array(repeating: key, count: 5)) } == .tooLarge)
+    }
+  }
+
   @Test func `keys are named: none, or more than 64, is no question`() throws {
     let jws = try Self.signed([.es256])
     #expect(refusal { try jws.verify(.any, with: []) } == .invalidPolicy)
