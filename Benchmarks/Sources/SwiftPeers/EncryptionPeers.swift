@@ -39,7 +39,7 @@ struct SignetEncryptionPeer: Peer {
 
   func accepts(_ token: String) -> Bool {
     do {
-      return try CompactJWE(Array(token.utf8)).decrypt(with: decrypting, policy: policy).count == 210
+      return try CompactJWE(token).decrypt(with: decrypting, policy: policy).count == 210
     } catch {
       return false
     }
@@ -58,7 +58,7 @@ struct SignetEncryptionPeer: Peer {
     var bytes = 0
     let duration = try ContinuousClock().measure {
       for round in 0..<count {
-        let token = try CompactJWE(Array(tokens[round & 63].utf8))
+        let token = try CompactJWE(tokens[round & 63])
         bytes += try token.decrypt(with: decrypting, policy: policy).count
       }
     }

@@ -117,7 +117,7 @@ private struct SignetKeys: Sendable {
   /// The clock is read each time, as a server would.
   func verify(_ token: String) throws -> Claims {
     let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
-    let jws = try CompactJWS(Array(token.utf8))
+    let jws = try CompactJWS(token)
     return try JWT.verify(jws, with: key, policy: policy, at: now).value
   }
 }
