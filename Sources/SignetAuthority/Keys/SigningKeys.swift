@@ -99,7 +99,8 @@ extension Authority {
     let jwk = try privateKey(from: record)
     do {
       let half = try jwk.publicKey()
-      guard half.publicJSON().encoded() == record.publicJWK, half.signatureAlgorithm == record.algorithm else {
+      guard half.publicJSON().encoded() == record.publicJWK, half.signatureAlgorithm == record.algorithm
+      else {
         throw SigningKeyError.damaged(keyID: record.keyID)
       }
       return half
