@@ -3,9 +3,9 @@ internal import CryptoExtras
 
 /// A key bound to its algorithm, ready to check signatures.
 enum SignatureVerifier: Sendable {
-  case hs256(HMAC<SHA256>)
-  case hs384(HMAC<SHA384>)
-  case hs512(HMAC<SHA512>)
+  case hs256(KeyedHash<SHA256>)
+  case hs384(KeyedHash<SHA384>)
+  case hs512(KeyedHash<SHA512>)
   case rsa(_RSA.Signing.PublicKey, RSAScheme)
   case es256(P256.Signing.PublicKey)
   case es384(P384.Signing.PublicKey)
@@ -18,11 +18,10 @@ enum SignatureVerifier: Sendable {
   init?(_ material: KeyMaterial, _ algorithm: SignatureAlgorithm) {
     switch material {
     case .octets(let secret):
-      let key = SymmetricKey(data: secret)
       switch algorithm {
-      case .hs384: self = .hs384(HMAC(key: key))
-      case .hs512: self = .hs512(HMAC(key: key))
-      default: self = .hs256(HMAC(key: key))
+      case .hs384: self = .hs384(KeyedHash(key: secret))
+      case .hs512: self = .hs512(KeyedHash(key: secret))
+      default: self = .hs256(KeyedHash(key: secret))
       }
     case .rsa(let pair): self = .rsa(pair.publicKey.key, RSAScheme(algorithm))
     case .p256(let pair): self = .es256(pair.publicKey)
@@ -38,9 +37,9 @@ enum SignatureVerifier: Sendable {
   /// Whether `signature` signs `message`.
   func verifies(_ signature: [UInt8], over message: ArraySlice<UInt8>) -> Bool {
     switch self {
-    case .hs256(let keyed): constantTimeEquals(keyed.code(over: message), signature)
-    case .hs384(let keyed): constantTimeEquals(keyed.code(over: message), signature)
-    case .hs512(let keyed): constantTimeEquals(keyed.code(over: message), signature)
+    case .hs256(let keyed): keyed.isCode(signature.span, over: message)
+    case .hs384(let keyed): keyed.isCode(signature.span, over: message)
+    case .hs512(let keyed): keyed.isCode(signature.span, over: message)
     case .rsa(let key, let scheme): scheme.verifies(signature, over: message, key)
     case .es256(let key): Self.verifies(signature, over: message, key)
     case .es384(let key): Self.verifies(signature, over: message, key)
@@ -60,9 +59,9 @@ enum SignatureVerifier: Sendable {
 
 /// A key bound to its algorithm, ready to sign.
 enum Signer: Sendable {
-  case hs256(HMAC<SHA256>)
-  case hs384(HMAC<SHA384>)
-  case hs512(HMAC<SHA512>)
+  case hs256(KeyedHash<SHA256>)
+  case hs384(KeyedHash<SHA384>)
+  case hs512(KeyedHash<SHA512>)
   case rsa(_RSA.Signing.PrivateKey, RSAScheme)
   case es256(P256.Signing.PrivateKey)
   case es384(P384.Signing.PrivateKey)
@@ -75,7 +74,7 @@ enum Signer: Sendable {
   init?(_ material: KeyMaterial, _ algorithm: SignatureAlgorithm) {
     let signer: Signer? =
       switch material {
-      case .octets(let secret): Self.symmetric(SymmetricKey(data: secret), algorithm)
+      case .octets(let secret): Self.symmetric(secret, algorithm)
       case .rsa(let pair): pair.privateKey.map { .rsa($0.key, RSAScheme(algorithm)) }
       case .p256(let pair): pair.privateKey.map { .es256($0) }
       case .p384(let pair): pair.privateKey.map { .es384($0) }
@@ -89,11 +88,11 @@ enum Signer: Sendable {
     self = signer
   }
 
-  private static func symmetric(_ key: SymmetricKey, _ algorithm: SignatureAlgorithm) -> Signer {
+  private static func symmetric(_ secret: [UInt8], _ algorithm: SignatureAlgorithm) -> Signer {
     switch algorithm {
-    case .hs384: .hs384(HMAC(key: key))
-    case .hs512: .hs512(HMAC(key: key))
-    default: .hs256(HMAC(key: key))
+    case .hs384: .hs384(KeyedHash(key: secret))
+    case .hs512: .hs512(KeyedHash(key: secret))
+    default: .hs256(KeyedHash(key: secret))
     }
   }
 
@@ -110,15 +109,6 @@ enum Signer: Sendable {
     case .mlDSA65(let key): Array(try key.signature(for: message))
     case .mlDSA87(let key): Array(try key.signature(for: message))
     }
-  }
-}
-
-extension HMAC {
-  /// The code of `message` by a copy of this keyed state.
-  fileprivate func code(over message: ArraySlice<UInt8>) -> [UInt8] {
-    var copy = self
-    copy.update(data: message)
-    return Array(copy.finalize())
   }
 }
 

@@ -14,26 +14,31 @@ public enum Base64URL {
   /// Appends the text for `bytes` to `text`, as ASCII.
   public static func encode(_ bytes: Span<UInt8>, into text: inout [UInt8]) {
     let alphabet = alphabet
-    var position = text.count
-    // The room first, then each place once: an append for each character costs five times as much.
-    text.append(contentsOf: repeatElement(0, count: encodedCount(bytes.count)))
-    var output = text.mutableSpan
+    text.append(addingCapacity: encodedCount(bytes.count)) { text in
+      encode(bytes, alphabet.span, into: &text)
+    }
+  }
+
+  private static func encode(
+    _ bytes: Span<UInt8>, _ alphabet: Span<UInt8>, into text: inout OutputSpan<UInt8>
+  ) {
+    let alphabet = alphabet.extracting(0..<64)
     var index = 0
     while index + 3 <= bytes.count {
-      let group = Int(bytes[index]) << 16 | Int(bytes[index + 1]) << 8 | Int(bytes[index + 2])
-      output[position] = alphabet[group >> 18]
-      output[position + 1] = alphabet[group >> 12 & 0x3F]
-      output[position + 2] = alphabet[group >> 6 & 0x3F]
-      output[position + 3] = alphabet[group & 0x3F]
+      let three = bytes.extracting(index..<index + 3)
+      let group = Int(three[0]) << 16 | Int(three[1]) << 8 | Int(three[2])
+      text.append(alphabet[group >> 18])
+      text.append(alphabet[group >> 12 & 0x3F])
+      text.append(alphabet[group >> 6 & 0x3F])
+      text.append(alphabet[group & 0x3F])
       index += 3
-      position += 4
     }
     guard index < bytes.count else { return }
     let second = index + 1 < bytes.count ? Int(bytes[index + 1]) : 0
     let group = Int(bytes[index]) << 16 | second << 8
-    output[position] = alphabet[group >> 18]
-    output[position + 1] = alphabet[group >> 12 & 0x3F]
-    if index + 1 < bytes.count { output[position + 2] = alphabet[group >> 6 & 0x3F] }
+    text.append(alphabet[group >> 18])
+    text.append(alphabet[group >> 12 & 0x3F])
+    if index + 1 < bytes.count { text.append(alphabet[group >> 6 & 0x3F]) }
   }
 
   /// Decodes the text.
@@ -52,37 +57,42 @@ public enum Base64URL {
       throw JOSEError(.malformedBase64URL, "a length of 4n + 1 characters encodes no bytes")
     }
     let values = values
-    var bytes = [UInt8](repeating: 0, count: text.count * 3 / 4)
-    var output = bytes.mutableSpan
-    var index = 0
-    var position = 0
-    while index + 4 <= text.count {
-      let first = values[Int(text[index])]
-      let second = values[Int(text[index + 1])]
-      let third = values[Int(text[index + 2])]
-      let fourth = values[Int(text[index + 3])]
-      guard (first | second | third | fourth) & 0x80 == 0 else { throw badCharacter(in: text, from: index) }
-      output[position] = first << 2 | second >> 4
-      output[position + 1] = second << 4 | third >> 2
-      output[position + 2] = third << 6 | fourth
-      index += 4
-      position += 3
+    return try [UInt8](capacity: text.count * 3 / 4) { bytes throws(JOSEError) in
+      try decode(text, values.span, into: &bytes)
     }
-    guard index < text.count else { return bytes }
-    let first = values[Int(text[index])]
-    let second = values[Int(text[index + 1])]
-    let third = index + 2 < text.count ? values[Int(text[index + 2])] : 0
-    guard (first | second | third) & 0x80 == 0 else { throw badCharacter(in: text, from: index) }
-    output[position] = first << 2 | second >> 4
-    var unused = second & 0x0F
-    if index + 2 < text.count {
-      output[position + 1] = second << 4 | third >> 2
-      unused = third & 0x03
+  }
+
+  private static func decode(
+    _ text: Span<UInt8>, _ values: Span<UInt32>, into bytes: inout OutputSpan<UInt8>
+  ) throws(JOSEError) {
+    // Said once, for the compiler: no byte leads beyond the table.
+    let values = values.extracting(0..<1024)
+    let end = text.count & ~3
+    var index = 0
+    while index < end {
+      let four = text.extracting(index..<index + 4)
+      let group =
+        values[Int(four[0])] | values[256 + Int(four[1])] | values[512 + Int(four[2])]
+        | values[768 + Int(four[3])]
+      guard group < invalid else { throw badCharacter(in: text, from: index) }
+      bytes.append(UInt8(truncatingIfNeeded: group >> 16))
+      bytes.append(UInt8(truncatingIfNeeded: group >> 8))
+      bytes.append(UInt8(truncatingIfNeeded: group))
+      index += 4
+    }
+    guard end < text.count else { return }
+    var group = values[Int(text[end])] | values[256 + Int(text[end + 1])]
+    if end + 2 < text.count { group |= values[512 + Int(text[end + 2])] }
+    guard group < invalid else { throw badCharacter(in: text, from: end) }
+    bytes.append(UInt8(truncatingIfNeeded: group >> 16))
+    var unused = group & 0xFFFF
+    if end + 2 < text.count {
+      bytes.append(UInt8(truncatingIfNeeded: group >> 8))
+      unused = group & 0xFF
     }
     guard unused == 0 else {
       throw JOSEError(.malformedBase64URL, "the unused bits at offset \(text.count - 1) are not zero")
     }
-    return bytes
   }
 
   /// How many characters encode `count` bytes.
@@ -90,22 +100,27 @@ public enum Base64URL {
     count / 3 * 4 + (count % 3 == 0 ? 0 : count % 3 + 1)
   }
 
+  @inline(never)
   private static func badCharacter(in text: Span<UInt8>, from start: Int) -> JOSEError {
     var offset = start
     while offset < text.count, values[Int(text[offset])] != invalid { offset += 1 }
     return JOSEError(.malformedBase64URL, "a character outside the alphabet at offset \(offset)")
   }
 
-  /// What ``values`` holds for a byte outside the alphabet; the only value with the high bit set.
-  private static let invalid: UInt8 = 0xFF
-
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
-  private static let values: [UInt8] = {
-    var values = [UInt8](repeating: invalid, count: 256)
+  /// What a byte of the text adds to the 24 bits of its group of four: 256 entries each for the first place
+  /// to the fourth. For a byte outside the alphabet ``invalid``.
+  private static let values: [UInt32] = {
+    var values = [UInt32](repeating: invalid, count: 1024)
     for (value, character) in alphabet.enumerated() {
-      values[Int(character)] = UInt8(value)
+      for place in 0..<4 {
+        values[place * 256 + Int(character)] = UInt32(value) << (18 - 6 * place)
+      }
     }
     return values
   }()
+
+  /// More than any 24 bits.
+  private static let invalid: UInt32 = 1 << 24
 }

@@ -36,6 +36,8 @@ public enum JSON: Sendable, Hashable {
   /// The value as UTF-8, without white space.
   public func encoded() -> [UInt8] {
     var bytes: [UInt8] = []
+    // A token's claims and a header fit, so that they are not moved while they grow.
+    bytes.reserveCapacity(320)
     write(to: &bytes)
     return bytes
   }

@@ -35,10 +35,6 @@ struct JSONParser {
   private var open: Int?
   private let limits: JSONLimits
 
-  private enum Expectation {
-    case value, firstElement, firstName, name, separator
-  }
-
   init(limits: JSONLimits) {
     self.limits = limits
   }
@@ -48,67 +44,44 @@ struct JSONParser {
       throw JOSEError(.tooLarge, "JSON of \(bytes.count) bytes; the limit is \(limits.maximumBytes)")
     }
     // A claim is some 20 bytes and 2 nodes.
-    nodes.reserveCapacity(bytes.count / 10 + 1)
-    var expectation = Expectation.value
-    while true {
-      skipWhiteSpace(bytes)
-      if expectation == .separator, open == nil { break }
-      guard position < bytes.count else { throw failure("the text ends early") }
-      expectation = try step(bytes, expectation)
-    }
+    nodes.reserveCapacity(bytes.count / 10 + 2)
+    try value(bytes, nextByte(bytes))
+    while let container = open { try step(bytes, in: container) }
+    skipWhiteSpace(bytes)
     guard position == bytes.count else { throw failure("something follows the value") }
   }
 
-  private mutating func step(
-    _ bytes: Span<UInt8>, _ expectation: Expectation
-  ) throws(JOSEError) -> Expectation {
-    let byte = bytes[position]
-    switch expectation {
-    case .firstElement where byte == UInt8(ascii: "]"), .firstName where byte == UInt8(ascii: "}"):
-      return try close(bytes)
-    case .value, .firstElement:
-      return try value(bytes, byte)
-    case .name, .firstName:
+  /// Reads one element or member of the innermost open container, or its end.
+  private mutating func step(_ bytes: Span<UInt8>, in container: Int) throws(JOSEError) {
+    let isObject = nodes[container].kind == .object
+    var byte = try nextByte(bytes)
+    if byte == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) { return try close(container, bytes) }
+    if nodes[container].count > 0 {
+      guard byte == UInt8(ascii: ",") else { throw failure("a comma or a closing bracket is missing") }
+      position += 1
+      byte = try nextByte(bytes)
+    }
+    nodes[container].count += 1
+    if isObject {
       guard byte == UInt8(ascii: "\"") else { throw failure("a member name is missing") }
       try string(bytes)
-      skipWhiteSpace(bytes)
-      guard position < bytes.count, bytes[position] == UInt8(ascii: ":") else {
-        throw failure("a colon is missing")
-      }
+      guard try nextByte(bytes) == UInt8(ascii: ":") else { throw failure("a colon is missing") }
       position += 1
-      return .value
-    case .separator:
-      return try separator(bytes, byte)
+      byte = try nextByte(bytes)
     }
+    try value(bytes, byte)
   }
 
-  private mutating func separator(_ bytes: Span<UInt8>, _ byte: UInt8) throws(JOSEError) -> Expectation {
-    guard let open else { throw failure("something follows the value") }
-    let isObject = nodes[open].kind == .object
+  private mutating func value(_ bytes: Span<UInt8>, _ byte: UInt8) throws(JOSEError) {
     switch byte {
-    case UInt8(ascii: ","):
-      position += 1
-      return isObject ? .name : .value
-    case isObject ? UInt8(ascii: "}") : UInt8(ascii: "]"):
-      return try close(bytes)
-    default:
-      throw failure("a comma or a closing bracket is missing")
-    }
-  }
-
-  private mutating func value(_ bytes: Span<UInt8>, _ byte: UInt8) throws(JOSEError) -> Expectation {
-    if let open { nodes[open].count += 1 }
-    switch byte {
-    case UInt8(ascii: "{"):
-      try openContainer(.object)
-      return .firstName
-    case UInt8(ascii: "["):
-      try openContainer(.array)
-      return .firstElement
     case UInt8(ascii: "\""):
       try string(bytes)
     case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
       try number(bytes)
+    case UInt8(ascii: "{"):
+      try openContainer(.object)
+    case UInt8(ascii: "["):
+      try openContainer(.array)
     case UInt8(ascii: "t"):
       try word("true", .true_, bytes)
     case UInt8(ascii: "f"):
@@ -118,7 +91,6 @@ struct JSONParser {
     default:
       throw failure("no value starts so")
     }
-    return .separator
   }
 
   private mutating func openContainer(_ kind: JSONNode.Kind) throws(JOSEError) {
@@ -133,8 +105,7 @@ struct JSONParser {
     position += 1
   }
 
-  private mutating func close(_ bytes: Span<UInt8>) throws(JOSEError) -> Expectation {
-    guard let index = open else { throw failure("a bracket closes nothing") }
+  private mutating func close(_ index: Int, _ bytes: Span<UInt8>) throws(JOSEError) {
     let parent = nodes[index].next
     open = parent == .max ? nil : Int(parent)
     depth -= 1
@@ -142,7 +113,6 @@ struct JSONParser {
     nodes[index].end = UInt32(position)
     nodes[index].next = UInt32(nodes.count)
     if nodes[index].kind == .object { try refuseDuplicates(in: index, bytes) }
-    return .separator
   }
 
   private mutating func word(
@@ -175,6 +145,13 @@ struct JSONParser {
     position = end
   }
 
+  /// The first byte that is no white space.
+  private mutating func nextByte(_ bytes: Span<UInt8>) throws(JOSEError) -> UInt8 {
+    skipWhiteSpace(bytes)
+    guard position < bytes.count else { throw failure("the text ends early") }
+    return bytes[position]
+  }
+
   private mutating func skipWhiteSpace(_ bytes: Span<UInt8>) {
     while position < bytes.count {
       switch bytes[position] {
@@ -184,6 +161,7 @@ struct JSONParser {
     }
   }
 
+  @inline(never)
   private func failure(_ what: String) -> JOSEError {
     JOSEError(.malformedJSON, "\(what) at byte \(position)")
   }
@@ -241,6 +219,7 @@ extension JSONParser {
     }
   }
 
+  @inline(never)
   private func duplicate(_ name: Int) -> JOSEError {
     JOSEError(.duplicateMember, "a member name is given twice in one object at byte \(nodes[name].start)")
   }

@@ -6,13 +6,13 @@ enum JSONText {
   ) throws(JOSEError) -> Int {
     var position = start
     while position < bytes.count {
-      let byte = bytes[position]
-      // Nearly every byte of a token is one of these.
-      if byte >= 0x23, byte < 0x7F, byte != UInt8(ascii: "\\") {
-        position += 1
-        continue
+      if position + 8 <= bytes.count {
+        let word = bytes.word(at: position)
+        let special = word.escapedInJSONString | word.beyondASCII
+        position += special == 0 ? 8 : special.trailingZeroBitCount / 8
+        if special == 0 { continue }
       }
-      switch byte {
+      switch bytes[position] {
       case UInt8(ascii: "\""):
         return position + 1
       case UInt8(ascii: "\\"):
@@ -175,29 +175,9 @@ enum JSONText {
     return start + count
   }
 
+  @inline(never)
   private static func failure(_ what: String, _ position: Int) -> JOSEError {
     JOSEError(.malformedJSON, "\(what) at byte \(position)")
-  }
-}
-
-extension Span<UInt8> {
-  /// Whether both hold the same bytes.
-  package func elementsEqual(_ other: Span<UInt8>) -> Bool {
-    guard count == other.count else { return false }
-    for index in indices where self[index] != other[index] { return false }
-    return true
-  }
-
-  /// Whether these are the bytes of `text` in UTF-8.
-  ///
-  /// Swift compares strings by canonical equivalence: U+212A equals "K". A token's bytes compare exactly.
-  package func elementsEqual(_ text: String) -> Bool {
-    var position = 0
-    for byte in text.utf8 {
-      guard position < count, self[position] == byte else { return false }
-      position += 1
-    }
-    return position == count
   }
 }
 

@@ -7,7 +7,7 @@ extension JSON {
     case .bool(let value):
       bytes.append(contentsOf: (value ? "true" : "false").utf8)
     case .integer(let value):
-      bytes.append(contentsOf: String(value).utf8)
+      JSON.writeInteger(value, to: &bytes)
     case .number(let value):
       // Swift's shortest round-trip spelling is a JSON number whenever the value is finite.
       bytes.append(contentsOf: (value.isFinite ? value.description : "null").utf8)
@@ -31,13 +31,16 @@ extension JSON {
 
   private func writeObject(_ members: [JSONMember], to bytes: inout [UInt8]) {
     bytes.append(UInt8(ascii: "{"))
-    for (index, member) in members.enumerated() {
-      if index > 0 { bytes.append(UInt8(ascii: ",")) }
-      JSON.writeString(member.name, to: &bytes)
-      bytes.append(UInt8(ascii: ":"))
-      member.value.write(to: &bytes)
-    }
+    for member in members { JSON.writeMember(member.name, member.value, to: &bytes) }
     bytes.append(UInt8(ascii: "}"))
+  }
+
+  /// Appends a member to an object that is open: a comma too, unless it is the first.
+  static func writeMember(_ name: String, _ value: JSON, to bytes: inout [UInt8]) {
+    if bytes.last != UInt8(ascii: "{") { bytes.append(UInt8(ascii: ",")) }
+    writeString(name, to: &bytes)
+    bytes.append(UInt8(ascii: ":"))
+    value.write(to: &bytes)
   }
 
   /// Appends a string with its quotes; escapes what RFC 8259 §7 demands and nothing else, so that a
@@ -45,12 +48,23 @@ extension JSON {
   private static func writeString(_ string: String, to bytes: inout [UInt8]) {
     bytes.append(UInt8(ascii: "\""))
     // Nearly every string goes in whole; an append for each byte costs several times as much.
-    if string.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+    if string.utf8.span.isPlainJSONString {
       bytes.append(contentsOf: string.utf8)
     } else {
       writeEscaped(string, to: &bytes)
     }
     bytes.append(UInt8(ascii: "\""))
+  }
+
+  private static func writeInteger(_ value: Int64, to bytes: inout [UInt8]) {
+    if value < 0 { bytes.append(UInt8(ascii: "-")) }
+    let start = bytes.count
+    var rest = value.magnitude
+    repeat {
+      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+      rest /= 10
+    } while rest > 0
+    bytes[start...].reverse()
   }
 
   private static func writeEscaped(_ string: String, to bytes: inout [UInt8]) {

@@ -118,7 +118,7 @@ public struct ParsedJSON: Sendable, CustomStringConvertible {
 
   /// Whether this is the string `text`, byte for byte.
   public func isString(_ text: String) -> Bool {
-    node.kind == .string && document.isString(node, text)
+    isString(text.utf8.span)
   }
 
   /// Decodes a `Decodable` value without reading the bytes again.
@@ -167,15 +167,54 @@ extension ParsedJSON {
   }
 }
 
-/// A parsed text: its bytes and the places of its values. Values share it.
-private final class JSONDocument: Sendable {
+// MARK: - Without a value of its own for each place
+
+/// What a check asks of members by their places: a ``ParsedJSON`` for each would cost counts of references that
+/// threads share.
+extension ParsedJSON {
+  /// Where the members of those names stand; nowhere, if this is no object.
+  func places<let count: Int>(of names: ShortNames<count>) -> MemberPlaces<count> {
+    document.places(of: names, in: index)
+  }
+
+  /// The value at a place.
+  func value(at place: Int) -> ParsedJSON {
+    ParsedJSON(document, at: place)
+  }
+
+  /// Whether this is the string of those bytes in UTF-8.
+  func isString(_ text: Span<UInt8>) -> Bool {
+    isString(text, at: index)
+  }
+
+  /// Whether the value at a place is a string.
+  func hasString(at place: Int) -> Bool {
+    document.nodes[place].kind == .string
+  }
+
+  /// The string at a place; nil when the value has another type.
+  func string(at place: Int) -> String? {
+    let node = document.nodes[place]
+    return node.kind == .string ? document.string(node) : nil
+  }
+
+  /// Whether the value at a place is the string of those bytes in UTF-8.
+  func isString(_ text: Span<UInt8>, at place: Int) -> Bool {
+    let node = document.nodes[place]
+    return node.kind == .string && document.isString(node, text)
+  }
+
+  /// The number at a place, if it is an integer of at most 18 characters; nil for all others.
+  func shortInteger(at place: Int) -> Int64? {
+    let node = document.nodes[place]
+    return node.kind == .number && node.isInteger ? document.shortInteger(node) : nil
+  }
+}
+
+/// A parsed text: its bytes and the places of its values. Values share them.
+private struct JSONDocument: Sendable {
   let bytes: [UInt8]
   let nodes: [JSONNode]
-
-  init(bytes: [UInt8], nodes: [JSONNode]) {
-    self.bytes = bytes
-    self.nodes = nodes
-  }
 
   /// The bytes from `start` to `end`, which are ASCII or whole UTF-8 sequences, as text.
   func text(from start: UInt32, to end: UInt32) -> String {
@@ -191,7 +230,7 @@ private final class JSONDocument: Sendable {
   /// The value of an integer of at most 18 characters, which always fits; nil for a longer one.
   func shortInteger(_ node: JSONNode) -> Int64? {
     guard node.end - node.start <= 18 else { return nil }
-    let bytes = bytes
+    let bytes = bytes.span
     let isNegative = bytes[Int(node.start)] == UInt8(ascii: "-")
     var magnitude: Int64 = 0
     for index in Int(node.start) + (isNegative ? 1 : 0)..<Int(node.end) {
@@ -203,32 +242,49 @@ private final class JSONDocument: Sendable {
   /// The index of the value of the member `name` of the node at `index`; nil when that is no object, or has
   /// no such member.
   func member(_ name: String, of index: Int) -> Int? {
-    let nodes = nodes
+    let nodes = nodes.span
     let object = nodes[index]
     guard object.kind == .object else { return nil }
-    let length = name.utf8.count
+    let name = name.utf8.span
     var child = index + 1
     while child < Int(object.next) {
-      let node = nodes[child]
-      // Nearly every other name has another length.
-      if node.isEscaped || Int(node.end - node.start) == length + 2, isString(node, name) { return child + 1 }
+      if isString(nodes[child], name) { return child + 1 }
       child = Int(nodes[child + 1].next)
     }
     return nil
   }
 
+  /// Where the members of those names stand in the node at `index`: nowhere, if it is no object.
+  func places<let count: Int>(of names: ShortNames<count>, in index: Int) -> MemberPlaces<count> {
+    var places = MemberPlaces<count>()
+    let nodes = nodes.span
+    let bytes = bytes.span
+    let object = nodes[index]
+    guard object.kind == .object else { return places }
+    var child = index + 1
+    while child < Int(object.next) {
+      let node = nodes[child]
+      let place =
+        node.isEscaped
+        ? names.place(of: JSONText.unescaped(bytes, node).span)
+        : names.place(of: bytes.extracting(Int(node.start) + 1..<Int(node.end) - 1))
+      if let place { places[place] = child + 1 }
+      child = Int(nodes[child + 1].next)
+    }
+    return places
+  }
+
   /// Whether the string `node` has the value `text`, byte for byte.
-  func isString(_ node: JSONNode, _ text: String) -> Bool {
-    let bytes = bytes
-    guard !node.isEscaped else { return JSONText.unescaped(bytes.span, node).elementsEqual(text.utf8) }
-    guard Int(node.end - node.start) == text.utf8.count + 2 else { return false }
+  func isString(_ node: JSONNode, _ text: Span<UInt8>) -> Bool {
+    guard !node.isEscaped else { return JSONText.unescaped(bytes.span, node).span.elementsEqual(text) }
+    // Nearly every other name has another length.
+    guard Int(node.end - node.start) == text.count + 2 else { return false }
     return bytes.span.extracting(Int(node.start) + 1..<Int(node.end) - 1).elementsEqual(text)
   }
 
   /// The value of the string `node`.
   func string(_ node: JSONNode) -> String {
     guard node.isEscaped else { return text(from: node.start + 1, to: node.end - 1) }
-    let bytes = bytes
     return String(decoding: JSONText.unescaped(bytes.span, node), as: UTF8.self)
   }
 }

@@ -28,9 +28,14 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 
   /// The instant that lies `duration` later; saturates.
   public static func + (instant: Timestamp, duration: Duration) -> Timestamp {
-    let (sum, overflow) = instant.milliseconds.addingReportingOverflow(duration.wholeMilliseconds)
+    instant.later(byMilliseconds: duration.wholeMilliseconds)
+  }
+
+  /// The instant that lies so many milliseconds later; saturates.
+  func later(byMilliseconds count: Int64) -> Timestamp {
+    let (sum, overflow) = milliseconds.addingReportingOverflow(count)
     guard overflow else { return Timestamp(milliseconds: sum) }
-    return Timestamp(milliseconds: duration < .zero ? .min : .max)
+    return Timestamp(milliseconds: count < 0 ? .min : .max)
   }
 
   /// The instant that lies `duration` earlier; saturates.
@@ -55,6 +60,12 @@ extension Timestamp {
   init?(numericDate seconds: Double, rounding rule: FloatingPointRoundingRule) {
     guard 0.0..<253_402_300_800.0 ~= seconds else { return nil }
     self.init(milliseconds: Int64((seconds * 1000).rounded(rule)))
+  }
+
+  /// The same, of one without a fraction.
+  init?(numericDate seconds: Int64) {
+    guard 0..<253_402_300_800 ~= seconds else { return nil }
+    self.init(milliseconds: seconds * 1000)
   }
 }
 

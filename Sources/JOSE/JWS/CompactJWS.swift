@@ -30,8 +30,10 @@ public struct CompactJWS: Sendable {
     let (headerEnd, payloadEnd) = try Self.dots(in: token.span)
     guard headerEnd > 0 else { throw JOSEError(.malformedToken, "the header is empty") }
     guard payloadEnd + 1 < token.count else { throw JOSEError(.malformedToken, "the signature is empty") }
-    self.header = try JWSHeader(parsing: Base64URL.decode(token.span.extracting(0..<headerEnd)))
-    self.signature = try Base64URL.decode(token.span.extracting(payloadEnd + 1..<token.count))
+    let header = try JWSHeader(parsing: Base64URL.decode(token.span.extracting(0..<headerEnd)))
+    let signature = try Base64URL.decode(token.span.extracting(payloadEnd + 1..<token.count))
+    self.header = header
+    self.signature = signature
     self.token = token
     self.headerEnd = headerEnd
     self.payloadEnd = payloadEnd
@@ -83,18 +85,13 @@ public struct CompactJWS: Sendable {
 
   /// The offsets of the two dots; reads no further than a third one.
   private static func dots(in token: Span<UInt8>) throws(JOSEError) -> (Int, Int) {
-    var first: Int?
-    var second: Int?
-    for index in token.indices where token[index] == UInt8(ascii: ".") {
-      if first == nil {
-        first = index
-      } else if second == nil {
-        second = index
-      } else {
-        throw JOSEError(.malformedToken, "more than three segments")
-      }
+    let dot = UInt8(ascii: ".")
+    guard let first = token.firstOffset(of: dot, from: 0),
+      let second = token.firstOffset(of: dot, from: first + 1)
+    else { throw JOSEError(.malformedToken, "fewer than three segments") }
+    guard token.firstOffset(of: dot, from: second + 1) == nil else {
+      throw JOSEError(.malformedToken, "more than three segments")
     }
-    guard let first, let second else { throw JOSEError(.malformedToken, "fewer than three segments") }
     return (first, second)
   }
 

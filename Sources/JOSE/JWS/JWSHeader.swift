@@ -23,22 +23,42 @@ public struct JWSHeader: Sendable {
   ///   `malformed_header` for a parameter of the wrong type, `critical_header` for a `crit` that is malformed
   ///   or not understood; or for text that is not strict JSON.
   init(parsing bytes: [UInt8]) throws(JOSEError) {
-    json = try ParsedJSON(parsing: bytes)
+    let json = try ParsedJSON(parsing: bytes)
     guard json.kind == .object else { throw JOSEError(.malformedHeader, "the header is not an object") }
-    guard let name = json["alg"] else { throw JOSEError(.malformedHeader, "alg is missing") }
-    guard name.kind == .string else { throw JOSEError(.malformedHeader, "alg is not a string") }
-    guard let algorithm = SignatureAlgorithm(named: name) else {
+    let places = json.places(of: Self.parameters)
+    guard let name = places[0] else { throw JOSEError(.malformedHeader, "alg is missing") }
+    guard json.hasString(at: name) else { throw JOSEError(.malformedHeader, "alg is not a string") }
+    guard let algorithm = SignatureAlgorithm(named: json.value(at: name)) else {
       throw JOSEError(.unsupportedAlgorithm, "alg names no signature algorithm that is implemented")
     }
-    self.algorithm = algorithm
-    keyID = try Self.string("kid", in: json)
+    let keyID = try Self.string("kid", at: places[1], in: json)
     guard keyID.map({ $0.utf8.count <= JWK.maximumKeyIDBytes }) ?? true else {
       throw JOSEError(.malformedHeader, "kid has more than \(JWK.maximumKeyIDBytes) bytes")
     }
-    type = try Self.string("typ", in: json)
-    contentType = try Self.string("cty", in: json)
-    let critical = try CriticalParameters(in: json)
-    isPayloadEncoded = try Self.isPayloadEncoded(in: json, critical)
+    let type = try Self.string("typ", at: places[2], in: json)
+    let contentType = try Self.string("cty", at: places[3], in: json)
+    var isPayloadEncoded = true
+    if places[4] != nil || places[5] != nil {
+      isPayloadEncoded = try Self.isPayloadEncoded(in: json, CriticalParameters(in: json))
+    }
+    self.algorithm = algorithm
+    self.keyID = keyID
+    self.type = type
+    self.contentType = contentType
+    self.isPayloadEncoded = isPayloadEncoded
+    self.json = json
+  }
+
+  private static let parameters: ShortNames<6> = ShortNames(["alg", "kid", "typ", "cty", "crit", "b64"])
+
+  private static func string(
+    _ name: String, at place: Int?, in json: ParsedJSON
+  ) throws(JOSEError) -> String? {
+    guard let place else { return nil }
+    guard let string = json.string(at: place) else {
+      throw JOSEError(.malformedHeader, "\(name) is not a string")
+    }
+    return string
   }
 
   static func string(_ name: String, in json: ParsedJSON) throws(JOSEError) -> String? {

@@ -10,8 +10,12 @@ extension CompactJWS {
   public static func sign(
     payload: [UInt8], type: String?, contentType: String? = nil, with key: SigningKey
   ) throws(JOSEError) -> String {
-    var text = encodedHeader(type: type, contentType: contentType, isPayloadEncoded: true, key)
-    text.reserveCapacity(text.count + Base64URL.encodedCount(payload.count) + key.signatureCharacterCount + 2)
+    let header = header(type: type, contentType: contentType, isPayloadEncoded: true, key)
+    var text: [UInt8] = []
+    text.reserveCapacity(
+      Base64URL.encodedCount(header.count) + Base64URL.encodedCount(payload.count)
+        + key.signatureCharacterCount + 2)
+    Base64URL.encode(header.span, into: &text)
     text.append(UInt8(ascii: "."))
     Base64URL.encode(payload.span, into: &text)
     let signature = try key.signature(over: text)
@@ -32,32 +36,36 @@ extension CompactJWS {
   public static func sign(
     detachedPayload payload: [UInt8], type: String?, with key: SigningKey, isPayloadEncoded: Bool = true
   ) throws(JOSEError) -> String {
-    let header = encodedHeader(type: type, contentType: nil, isPayloadEncoded: isPayloadEncoded, key)
-    var message = header + [UInt8(ascii: ".")]
+    let header = header(type: type, contentType: nil, isPayloadEncoded: isPayloadEncoded, key)
+    var message: [UInt8] = []
+    Base64URL.encode(header.span, into: &message)
+    let headerEnd = message.count
+    message.append(UInt8(ascii: "."))
     if isPayloadEncoded {
       Base64URL.encode(payload.span, into: &message)
     } else {
       message += payload
     }
     let signature = try key.signature(over: message)
-    return "\(String(decoding: header, as: UTF8.self))..\(Base64URL.encode(signature))"
+    return "\(String(decoding: message[..<headerEnd], as: UTF8.self))..\(Base64URL.encode(signature))"
   }
 
-  /// The header in base64url.
-  private static func encodedHeader(
+  /// The header, written as text: every token has one.
+  private static func header(
     type: String?, contentType: String?, isPayloadEncoded: Bool, _ key: SigningKey
   ) -> [UInt8] {
-    var members = [JSONMember(name: "alg", value: .string(key.algorithm.rawValue))]
-    if let type { members.append(JSONMember(name: "typ", value: .string(type))) }
-    if let contentType { members.append(JSONMember(name: "cty", value: .string(contentType))) }
-    if let keyID = key.keyID { members.append(JSONMember(name: "kid", value: .string(keyID))) }
+    var header = Array("{".utf8)
+    header.reserveCapacity(160)
+    JSON.writeMember("alg", .string(key.algorithm.rawValue), to: &header)
+    if let type { JSON.writeMember("typ", .string(type), to: &header) }
+    if let contentType { JSON.writeMember("cty", .string(contentType), to: &header) }
+    if let keyID = key.keyID { JSON.writeMember("kid", .string(keyID), to: &header) }
     if !isPayloadEncoded {
-      members.append(JSONMember(name: "b64", value: false))
-      members.append(JSONMember(name: "crit", value: ["b64"]))
+      JSON.writeMember("b64", false, to: &header)
+      JSON.writeMember("crit", ["b64"], to: &header)
     }
-    var text: [UInt8] = []
-    Base64URL.encode(JSON.object(members).encoded().span, into: &text)
-    return text
+    header.append(UInt8(ascii: "}"))
+    return header
   }
 }
 

@@ -9,32 +9,51 @@ public struct Claims: Sendable, CustomStringConvertible {
   public let notBefore: Timestamp?
   /// `iat`, rounded down to milliseconds.
   public let issuedAt: Timestamp?
-  /// `aud`; empty when it is absent.
-  public let audience: [String]
-
   /// The whole object.
   public let json: ParsedJSON
+
+  /// Where the registered claims stand in it.
+  private let places: MemberPlaces<7>
+
+  private enum Registered: Int {
+    case iss, sub, aud, exp, nbf, iat, jti
+
+    static let names: ShortNames<7> = ShortNames(["iss", "sub", "aud", "exp", "nbf", "iat", "jti"])
+  }
 
   /// Reads claims.
   /// - Throws: ``JOSEError`` with code `malformed_claim` for a registered claim of the wrong type or a time
   ///   out of range; or for text that is not a strict JSON object.
   init(parsing bytes: [UInt8], limits: JSONLimits) throws(JOSEError) {
-    json = try ParsedJSON(parsing: bytes, limits: limits)
+    let json = try ParsedJSON(parsing: bytes, limits: limits)
     guard json.kind == .object else { throw JOSEError(.malformedClaim, "the claims are not an object") }
-    for name in ["iss", "sub", "jti"] {
-      guard let value = json[name] else { continue }
-      guard value.kind == .string else { throw JOSEError(.malformedClaim, "\(name) is not a string") }
+    let places = json.places(of: Registered.names)
+    for claim in [Registered.iss, .sub, .jti] {
+      guard let place = places[claim.rawValue], !json.hasString(at: place) else { continue }
+      throw JOSEError(.malformedClaim, "\(claim) is not a string")
     }
-    audience = try Self.audience(in: json)
-    expiresAt = try Self.numericDate("exp", in: json, rounding: .down)
-    notBefore = try Self.numericDate("nbf", in: json, rounding: .up)
-    issuedAt = try Self.numericDate("iat", in: json, rounding: .down)
+    if let place = places[Registered.aud.rawValue], !json.hasString(at: place) {
+      _ = try Self.strings(json.value(at: place), "aud")
+    }
+    let expiresAt = try Self.numericDate(.exp, places, in: json, rounding: .down)
+    let notBefore = try Self.numericDate(.nbf, places, in: json, rounding: .up)
+    let issuedAt = try Self.numericDate(.iat, places, in: json, rounding: .down)
+    self.json = json
+    self.places = places
+    self.expiresAt = expiresAt
+    self.notBefore = notBefore
+    self.issuedAt = issuedAt
   }
 
   /// `iss`.
   public var issuer: String? { json["iss"]?.string }
   /// `sub`.
   public var subject: String? { json["sub"]?.string }
+  /// `aud`, one string or an array of them (RFC 7519 §4.1.3); empty when it is absent.
+  public var audience: [String] {
+    guard let audience = json["aud"] else { return [] }
+    return audience.string.map { [$0] } ?? audience.elements?.compactMap(\.string) ?? []
+  }
   /// `jti`.
   public var tokenID: String? { json["jti"]?.string }
 
@@ -49,6 +68,28 @@ public struct Claims: Sendable, CustomStringConvertible {
 
   /// The size, never the content.
   public var description: String { "Claims(\(json.source.count) bytes)" }
+}
+
+// MARK: - What a policy asks, without a string for each answer
+
+extension Claims {
+  /// Whether there is an `iss`, and an `aud`.
+  var hasIssuer: Bool { places[Registered.iss.rawValue] != nil }
+  var hasAudience: Bool { places[Registered.aud.rawValue] != nil }
+
+  /// Whether `iss` has those bytes in UTF-8.
+  func isIssued(by issuer: Span<UInt8>) -> Bool {
+    guard let place = places[Registered.iss.rawValue] else { return false }
+    return json.isString(issuer, at: place)
+  }
+
+  /// Whether `aud` has those bytes in UTF-8, or holds a string that has.
+  func isFor(_ audience: Span<UInt8>) -> Bool {
+    guard let place = places[Registered.aud.rawValue] else { return false }
+    guard !json.hasString(at: place) else { return json.isString(audience, at: place) }
+    for element in json.value(at: place).elements ?? [] where element.isString(audience) { return true }
+    return false
+  }
 }
 
 // MARK: - Typed access
@@ -90,14 +131,8 @@ extension Claims {
   /// - Throws: ``JOSEError`` with code `malformed_claim` for a value of another type, or outside the years
   ///   1970 to 9999.
   public func timestamp(_ name: String) throws(JOSEError) -> Timestamp? {
-    try Self.numericDate(name, in: json, rounding: .down)
-  }
-
-  /// RFC 7519 §4.1.3: one string, or an array of them.
-  private static func audience(in json: ParsedJSON) throws(JOSEError) -> [String] {
-    guard let value = json["aud"] else { return [] }
-    if let single = value.string { return [single] }
-    return try strings(value, "aud")
+    guard let value = json[name] else { return nil }
+    return try Self.numericDate(name, value, rounding: .down)
   }
 
   private static func strings(_ value: ParsedJSON, _ name: String) throws(JOSEError) -> [String] {
@@ -116,9 +151,18 @@ extension Claims {
   }
 
   private static func numericDate(
-    _ name: String, in json: ParsedJSON, rounding rule: FloatingPointRoundingRule
+    _ claim: Registered, _ places: MemberPlaces<7>, in json: ParsedJSON,
+    rounding rule: FloatingPointRoundingRule
   ) throws(JOSEError) -> Timestamp? {
-    guard let value = json[name] else { return nil }
+    guard let place = places[claim.rawValue] else { return nil }
+    // Nearly every one is written as a short integer.
+    if let instant = json.shortInteger(at: place).flatMap({ Timestamp(numericDate: $0) }) { return instant }
+    return try numericDate("\(claim)", json.value(at: place), rounding: rule)
+  }
+
+  private static func numericDate(
+    _ name: String, _ value: ParsedJSON, rounding rule: FloatingPointRoundingRule
+  ) throws(JOSEError) -> Timestamp {
     guard let seconds = value.double else { throw JOSEError(.malformedClaim, "\(name) is not a number") }
     guard let instant = Timestamp(numericDate: seconds, rounding: rule) else {
       throw JOSEError(.malformedClaim, "\(name) is outside the years 1970 to 9999")

@@ -57,9 +57,16 @@ public struct ClaimsPolicy: Sendable {
     self.maximumAge = maximumAge
     self.requiredClaims = requiredClaims
     self.mediaType = MediaType(type)
+    self.issuerBytes = Array(issuer.utf8)
+    self.audienceBytes = Array(audience.utf8)
+    self.leewayMilliseconds = leeway.wholeMilliseconds
   }
 
   private let mediaType: MediaType
+  private let issuerBytes: [UInt8]
+  private let audienceBytes: [UInt8]
+  /// ``leeway``, once: a `Duration` counts in 128 bits.
+  private let leewayMilliseconds: Int64
 }
 
 // MARK: - The checks
@@ -80,15 +87,17 @@ extension ClaimsPolicy {
 
   /// Nearly every token spells its type as the policy does.
   private func isExpected(_ type: String) -> Bool {
-    type.utf8.elementsEqual(self.type.utf8) || MediaType(type) == mediaType
+    type.utf8.span.elementsEqual(self.type.utf8.span) || MediaType(type) == mediaType
   }
 
   /// Checks the claims.
   func check(_ claims: Claims, at now: Timestamp) throws(JOSEError) {
-    guard let issuer = claims.json["iss"] else { throw Self.missing("iss") }
-    guard issuer.isString(self.issuer) else { throw JOSEError(.issuerMismatch, "iss is not \(self.issuer)") }
-    guard claims.json["aud"] != nil else { throw Self.missing("aud") }
-    guard claims.audience.contains(where: { $0.utf8.elementsEqual(audience.utf8) }) else {
+    guard claims.hasIssuer else { throw Self.missing("iss") }
+    guard claims.isIssued(by: issuerBytes.span) else {
+      throw JOSEError(.issuerMismatch, "iss is not \(issuer)")
+    }
+    guard claims.hasAudience else { throw Self.missing("aud") }
+    guard claims.isFor(audienceBytes.span) else {
       throw JOSEError(.audienceMismatch, "aud does not hold \(audience)")
     }
     for name in requiredClaims where claims.json[name] == nil {
@@ -109,16 +118,17 @@ extension ClaimsPolicy {
 
   private func checkTimes(_ claims: ClaimTimes, at now: Timestamp) throws(JOSEError) {
     if let expiresAt = claims.expiresAt {
-      guard now < expiresAt + leeway else {
+      guard now < expiresAt.later(byMilliseconds: leewayMilliseconds) else {
         throw JOSEError(.expired, "exp has passed \(Self.seconds(now - expiresAt)) s ago")
       }
     } else if maximumAge == nil {
       throw Self.missing("exp")
     }
-    if let notBefore = claims.notBefore, notBefore > now + leeway {
+    let latest = now.later(byMilliseconds: leewayMilliseconds)
+    if let notBefore = claims.notBefore, notBefore > latest {
       throw JOSEError(.notYetValid, "nbf lies \(Self.seconds(notBefore - now)) s ahead")
     }
-    if let issuedAt = claims.issuedAt, issuedAt > now + leeway {
+    if let issuedAt = claims.issuedAt, issuedAt > latest {
       throw JOSEError(.issuedInFuture, "iat lies \(Self.seconds(issuedAt - now)) s ahead")
     }
     guard let maximumAge else { return }
@@ -128,6 +138,7 @@ extension ClaimsPolicy {
     }
   }
 
+  @inline(never)
   private static func missing(_ name: String) -> JOSEError {
     JOSEError(.missingClaim, "\(name) is missing")
   }
