@@ -57,9 +57,11 @@ public enum Base64URL {
       throw JOSEError(.malformedBase64URL, "a length of 4n + 1 characters encodes no bytes")
     }
     let values = values
-    return try [UInt8](capacity: text.count * 3 / 4) { bytes throws(JOSEError) in
+    var bytes: [UInt8] = []
+    try bytes.append(addingCapacity: text.count * 3 / 4) { bytes throws(JOSEError) in
       try decode(text, values.span, into: &bytes)
     }
+    return bytes
   }
 
   private static func decode(

@@ -54,11 +54,12 @@ extension Span<UInt8> {
       guard word(at: position).escapedInJSONString == 0 else { return false }
       position += 8
     }
+    var rest = UInt64(everyByte: UInt8(ascii: " "))
     while position < count {
-      guard UInt64(self[position]).escapedInJSONString & 0x80 == 0 else { return false }
+      rest = rest << 8 | UInt64(self[position])
       position += 1
     }
-    return true
+    return rest.escapedInJSONString == 0
   }
 }
 

@@ -29,115 +29,171 @@ struct JSONNode {
 /// nesting beyond the limit, text that is not UTF-8, escaped lone surrogates, and numbers beyond a
 /// finite `Double`. Tokens rely on all readers reading the same thing; every one of these makes them differ.
 struct JSONParser {
-  private(set) var nodes: [JSONNode] = []
+  private let maximumDepth: Int
   private var position = 0
   private var depth = 0
+  /// The innermost container that is open.
   private var open: Int?
-  private let limits: JSONLimits
+  /// Whether that is an object.
+  private var isInObject = false
+  /// How many elements or members it has so far.
+  private var count: UInt32 = 0
+  /// There was no more room for nodes.
+  private var isFull = false
 
-  init(limits: JSONLimits) {
-    self.limits = limits
+  private init(maximumDepth: Int) {
+    self.maximumDepth = maximumDepth
   }
 
-  mutating func parse(_ bytes: Span<UInt8>) throws(JOSEError) {
+  /// The nodes of a text.
+  static func parse(_ bytes: Span<UInt8>, limits: JSONLimits) throws(JOSEError) -> [JSONNode] {
     guard bytes.count <= limits.maximumBytes else {
       throw JOSEError(.tooLarge, "JSON of \(bytes.count) bytes; the limit is \(limits.maximumBytes)")
     }
-    // A claim is some 20 bytes and 2 nodes.
-    nodes.reserveCapacity(bytes.count / 10 + 2)
-    try value(bytes, nextByte(bytes))
-    while let container = open { try step(bytes, in: container) }
+    // A claim is some 20 bytes and 2 nodes. No text has more than a node for each 2 bytes.
+    if let nodes = try parse(bytes, limits, room: bytes.count / 10 + 2) { return nodes }
+    return try parse(bytes, limits, room: bytes.count / 2 + 1) ?? []
+  }
+
+  /// The nodes of a text; nil when there are more than `room`.
+  private static func parse(
+    _ bytes: Span<UInt8>, _ limits: JSONLimits, room: Int
+  ) throws(JOSEError) -> [JSONNode]? {
+    var parser = JSONParser(maximumDepth: limits.maximumDepth)
+    var nodes: [JSONNode] = []
+    do throws(JOSEError) {
+      try nodes.append(addingCapacity: room) { nodes throws(JOSEError) in
+        try parser.parse(bytes, into: &nodes)
+      }
+      return nodes
+    } catch {
+      guard parser.isFull else { throw error }
+      return nil
+    }
+  }
+
+  private mutating func parse(
+    _ bytes: Span<UInt8>, into nodes: inout OutputSpan<JSONNode>
+  ) throws(JOSEError) {
+    try value(bytes, nextByte(bytes), &nodes)
+    while let container = open { try step(bytes, in: container, &nodes) }
     skipWhiteSpace(bytes)
     guard position == bytes.count else { throw failure("something follows the value") }
   }
 
   /// Reads one element or member of the innermost open container, or its end.
-  private mutating func step(_ bytes: Span<UInt8>, in container: Int) throws(JOSEError) {
-    let isObject = nodes[container].kind == .object
+  private mutating func step(
+    _ bytes: Span<UInt8>, in container: Int, _ nodes: inout OutputSpan<JSONNode>
+  ) throws(JOSEError) {
     var byte = try nextByte(bytes)
-    if byte == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) { return try close(container, bytes) }
-    if nodes[container].count > 0 {
+    if byte == (isInObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
+      return try close(container, bytes, &nodes)
+    }
+    if count > 0 {
       guard byte == UInt8(ascii: ",") else { throw failure("a comma or a closing bracket is missing") }
       position += 1
       byte = try nextByte(bytes)
     }
-    nodes[container].count += 1
-    if isObject {
+    count += 1
+    if isInObject {
       guard byte == UInt8(ascii: "\"") else { throw failure("a member name is missing") }
-      try string(bytes)
+      try string(bytes, &nodes)
       guard try nextByte(bytes) == UInt8(ascii: ":") else { throw failure("a colon is missing") }
       position += 1
       byte = try nextByte(bytes)
     }
-    try value(bytes, byte)
+    try value(bytes, byte, &nodes)
   }
 
-  private mutating func value(_ bytes: Span<UInt8>, _ byte: UInt8) throws(JOSEError) {
+  private mutating func value(
+    _ bytes: Span<UInt8>, _ byte: UInt8, _ nodes: inout OutputSpan<JSONNode>
+  ) throws(JOSEError) {
     switch byte {
     case UInt8(ascii: "\""):
-      try string(bytes)
+      try string(bytes, &nodes)
     case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-      try number(bytes)
+      try number(bytes, &nodes)
     case UInt8(ascii: "{"):
-      try openContainer(.object)
+      try openContainer(.object, &nodes)
     case UInt8(ascii: "["):
-      try openContainer(.array)
+      try openContainer(.array, &nodes)
     case UInt8(ascii: "t"):
-      try word("true", .true_, bytes)
+      try word("true", .true_, bytes, &nodes)
     case UInt8(ascii: "f"):
-      try word("false", .false_, bytes)
+      try word("false", .false_, bytes, &nodes)
     case UInt8(ascii: "n"):
-      try word("null", .null, bytes)
+      try word("null", .null, bytes, &nodes)
     default:
       throw failure("no value starts so")
     }
   }
 
-  private mutating func openContainer(_ kind: JSONNode.Kind) throws(JOSEError) {
-    guard depth < limits.maximumDepth else {
-      throw JOSEError(.tooLarge, "JSON nested deeper than \(limits.maximumDepth) at byte \(position)")
+  private mutating func openContainer(
+    _ kind: JSONNode.Kind, _ nodes: inout OutputSpan<JSONNode>
+  ) throws(JOSEError) {
+    guard depth < maximumDepth else {
+      throw JOSEError(.tooLarge, "JSON nested deeper than \(maximumDepth) at byte \(position)")
     }
     depth += 1
-    var node = JSONNode(kind: kind, start: UInt32(position))
-    node.next = open.map { UInt32($0) } ?? .max
+    let parent = open
+    if let parent { nodes[parent].count = count }
     open = nodes.count
-    nodes.append(node)
-    position += 1
+    isInObject = kind == .object
+    count = 0
+    try append(JSONNode(kind: kind, start: UInt32(position)), end: position + 1, to: &nodes)
+    nodes[nodes.count - 1].next = parent.map { UInt32($0) } ?? .max
   }
 
-  private mutating func close(_ index: Int, _ bytes: Span<UInt8>) throws(JOSEError) {
+  private mutating func close(
+    _ index: Int, _ bytes: Span<UInt8>, _ nodes: inout OutputSpan<JSONNode>
+  ) throws(JOSEError) {
     let parent = nodes[index].next
-    open = parent == .max ? nil : Int(parent)
-    depth -= 1
     position += 1
     nodes[index].end = UInt32(position)
     nodes[index].next = UInt32(nodes.count)
-    if nodes[index].kind == .object { try refuseDuplicates(in: index, bytes) }
+    nodes[index].count = count
+    if nodes[index].kind == .object { try refuseDuplicates(in: index, bytes, nodes.span) }
+    depth -= 1
+    open = nil
+    guard parent != .max else { return }
+    open = Int(parent)
+    isInObject = nodes[Int(parent)].kind == .object
+    count = nodes[Int(parent)].count
   }
 
   private mutating func word(
-    _ word: String, _ kind: JSONNode.Kind, _ bytes: Span<UInt8>
+    _ word: String, _ kind: JSONNode.Kind, _ bytes: Span<UInt8>, _ nodes: inout OutputSpan<JSONNode>
   ) throws(JOSEError) {
     let end = position + word.utf8.count
     guard end <= bytes.count, bytes.extracting(position..<end).elementsEqual(word) else {
       throw failure("no value starts so")
     }
-    append(JSONNode(kind: kind, start: UInt32(position)), end: end)
+    try append(JSONNode(kind: kind, start: UInt32(position)), end: end, to: &nodes)
   }
 
-  private mutating func string(_ bytes: Span<UInt8>) throws(JOSEError) {
+  private mutating func string(
+    _ bytes: Span<UInt8>, _ nodes: inout OutputSpan<JSONNode>
+  ) throws(JOSEError) {
     var node = JSONNode(kind: .string, start: UInt32(position))
     let end = try JSONText.endOfString(bytes, from: position + 1, isEscaped: &node.isEscaped)
-    append(node, end: end)
+    try append(node, end: end, to: &nodes)
   }
 
-  private mutating func number(_ bytes: Span<UInt8>) throws(JOSEError) {
+  private mutating func number(
+    _ bytes: Span<UInt8>, _ nodes: inout OutputSpan<JSONNode>
+  ) throws(JOSEError) {
     var node = JSONNode(kind: .number, start: UInt32(position))
     let end = try JSONText.endOfNumber(bytes, from: position, isInteger: &node.isInteger)
-    append(node, end: end)
+    try append(node, end: end, to: &nodes)
   }
 
-  private mutating func append(_ node: JSONNode, end: Int) {
+  private mutating func append(
+    _ node: JSONNode, end: Int, to nodes: inout OutputSpan<JSONNode>
+  ) throws(JOSEError) {
+    guard nodes.freeCapacity > 0 else {
+      isFull = true
+      throw failure("no more room")
+    }
     var node = node
     node.end = UInt32(end)
     node.next = UInt32(nodes.count + 1)
@@ -172,7 +228,9 @@ extension JSONParser {
   /// would make the pairs quadratic.
   private static let pairwiseMaximum = 24
 
-  private func refuseDuplicates(in object: Int, _ bytes: Span<UInt8>) throws(JOSEError) {
+  private func refuseDuplicates(
+    in object: Int, _ bytes: Span<UInt8>, _ nodes: Span<JSONNode>
+  ) throws(JOSEError) {
     let node = nodes[object]
     var hasEscapes = false
     var name = object + 1
@@ -180,8 +238,8 @@ extension JSONParser {
     while name < Int(node.next) {
       hasEscapes = hasEscapes || nodes[name].isEscaped
       if !hasEscapes, node.count <= Self.pairwiseMaximum {
-        let mark = mark(of: name, bytes)
-        if marks & mark != 0 { try refuseEarlierTwin(of: name, in: object, bytes) }
+        let mark = mark(of: nodes[name], bytes)
+        if marks & mark != 0 { try refuseEarlierTwin(of: name, in: object, bytes, nodes) }
         marks |= mark
       }
       name = Int(nodes[name + 1].next)
@@ -190,14 +248,13 @@ extension JSONParser {
     var seen: Set<[UInt8]> = []
     name = object + 1
     while name < Int(node.next) {
-      guard seen.insert(JSONText.unescaped(bytes, nodes[name])).inserted else { throw duplicate(name) }
+      guard seen.insert(JSONText.unescaped(bytes, nodes[name])).inserted else { throw duplicate(nodes[name]) }
       name = Int(nodes[name + 1].next)
     }
   }
 
   /// One bit of 64 that follows from a name: names whose bits differ are not twins.
-  private func mark(of name: Int, _ bytes: Span<UInt8>) -> UInt64 {
-    let node = nodes[name]
+  private func mark(of node: JSONNode, _ bytes: Span<UInt8>) -> UInt64 {
     let length = UInt64(node.end - node.start)
     let first = UInt64(bytes[Int(node.start) + 1])
     let middle = UInt64(bytes[Int(node.start) + Int(length) / 2])
@@ -205,7 +262,9 @@ extension JSONParser {
     return 1 << place
   }
 
-  private func refuseEarlierTwin(of name: Int, in object: Int, _ bytes: Span<UInt8>) throws(JOSEError) {
+  private func refuseEarlierTwin(
+    of name: Int, in object: Int, _ bytes: Span<UInt8>, _ nodes: Span<JSONNode>
+  ) throws(JOSEError) {
     let source = bytes.extracting(Int(nodes[name].start)..<Int(nodes[name].end))
     var earlier = object + 1
     while earlier < name {
@@ -213,14 +272,14 @@ extension JSONParser {
       if Int(node.end - node.start) == source.count,
         bytes.extracting(Int(node.start)..<Int(node.end)).elementsEqual(source)
       {
-        throw duplicate(name)
+        throw duplicate(nodes[name])
       }
       earlier = Int(nodes[earlier + 1].next)
     }
   }
 
   @inline(never)
-  private func duplicate(_ name: Int) -> JOSEError {
-    JOSEError(.duplicateMember, "a member name is given twice in one object at byte \(nodes[name].start)")
+  private func duplicate(_ name: JSONNode) -> JOSEError {
+    JOSEError(.duplicateMember, "a member name is given twice in one object at byte \(name.start)")
   }
 }

@@ -31,7 +31,11 @@ extension JSON {
 
   private func writeObject(_ members: [JSONMember], to bytes: inout [UInt8]) {
     bytes.append(UInt8(ascii: "{"))
-    for member in members { JSON.writeMember(member.name, member.value, to: &bytes) }
+    // By their places: a copy of each would count references.
+    let members = members.span
+    for place in members.indices {
+      JSON.writeMember(members[place].name, members[place].value, to: &bytes)
+    }
     bytes.append(UInt8(ascii: "}"))
   }
 
@@ -48,9 +52,10 @@ extension JSON {
   private static func writeString(_ string: String, to bytes: inout [UInt8]) {
     bytes.append(UInt8(ascii: "\""))
     // Nearly every string goes in whole; an append for each byte costs several times as much.
-    if string.utf8.span.isPlainJSONString {
-      bytes.append(contentsOf: string.utf8)
-    } else {
+    let start = bytes.count
+    bytes.append(contentsOf: string.utf8)
+    if !bytes.span.extracting(start..<bytes.count).isPlainJSONString {
+      bytes.removeSubrange(start...)
       writeEscaped(string, to: &bytes)
     }
     bytes.append(UInt8(ascii: "\""))
@@ -58,13 +63,15 @@ extension JSON {
 
   private static func writeInteger(_ value: Int64, to bytes: inout [UInt8]) {
     if value < 0 { bytes.append(UInt8(ascii: "-")) }
-    let start = bytes.count
+    var digits = InlineArray<20, UInt8>(repeating: 0)
+    var first = 20
     var rest = value.magnitude
     repeat {
-      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+      first -= 1
+      digits[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
       rest /= 10
     } while rest > 0
-    bytes[start...].reverse()
+    for place in first..<20 { bytes.append(digits[place]) }
   }
 
   private static func writeEscaped(_ string: String, to bytes: inout [UInt8]) {

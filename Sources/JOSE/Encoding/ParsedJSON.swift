@@ -33,9 +33,8 @@ public struct ParsedJSON: Sendable, CustomStringConvertible {
   /// - Throws: ``JOSEError`` with code `too_large` beyond `limits`, `duplicate_member` for a name given
   ///   twice in one object, or `malformed_json`.
   public init(parsing bytes: [UInt8], limits: JSONLimits = .default) throws(JOSEError) {
-    var parser = JSONParser(limits: limits)
-    try parser.parse(bytes.span)
-    self.init(JSONDocument(bytes: bytes, nodes: parser.nodes), at: 0)
+    let nodes = try JSONParser.parse(bytes.span, limits: limits)
+    self.init(JSONDocument(bytes: bytes, nodes: nodes), at: 0)
   }
 
   private init(_ document: JSONDocument, at index: Int) {

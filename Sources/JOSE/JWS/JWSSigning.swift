@@ -54,8 +54,9 @@ extension CompactJWS {
   private static func header(
     type: String?, contentType: String?, isPayloadEncoded: Bool, _ key: SigningKey
   ) -> [UInt8] {
-    var header = Array("{".utf8)
+    var header: [UInt8] = []
     header.reserveCapacity(160)
+    header.append(UInt8(ascii: "{"))
     JSON.writeMember("alg", .string(key.algorithm.rawValue), to: &header)
     if let type { JSON.writeMember("typ", .string(type), to: &header) }
     if let contentType { JSON.writeMember("cty", .string(contentType), to: &header) }

@@ -103,6 +103,18 @@ import Testing
     #expect(refusal { try ParsedJSON(parsing: Array(objects.utf8)) } == .tooLarge)
   }
 
+  @Test func `a text has room for as many values as it can hold, and a dense one is refused where it is wrong`() throws {
+    for count in [1, 2, 3, 10, 100, 1000] {
+      let numbers = Array(("[" + Array(repeating: "1", count: count).joined(separator: ",") + "]").utf8)
+      #expect(try ParsedJSON(parsing: numbers).elements?.count == count)
+      #expect(refusal { try ParsedJSON(parsing: numbers + numbers) } == .malformedJSON)
+      let empty = Array(("[" + Array(repeating: "{}", count: count).joined(separator: ",") + "]").utf8)
+      #expect(try ParsedJSON(parsing: empty).elements?.last?.kind == .object)
+      let twins = Array("[\(String(repeating: "[],", count: count)){\"a\":[],\"a\":[]}]".utf8)
+      #expect(refusal { try ParsedJSON(parsing: twins) } == .duplicateMember)
+    }
+  }
+
   @Test func `text above the limit is refused before it is read`() {
     let limits = JSONLimits(maximumBytes: 4)
     #expect(refusal { try ParsedJSON(parsing: Array("true".utf8), limits: limits) } == nil)
