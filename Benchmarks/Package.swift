@@ -27,6 +27,8 @@ let package = Package(
         .product(name: "JOSE", package: "signet"), .product(name: "TokenVerification", package: "signet"),
         .product(name: "HummingbirdTokenVerification", package: "signet"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),

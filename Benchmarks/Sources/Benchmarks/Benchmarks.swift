@@ -4,7 +4,8 @@ import Foundation
 @main
 struct Benchmarks {
   static let lines: [any Line.Type] = [
-    ChecksLine.self, ProtectedLine.self, FeedLine.self, RefreshLine.self, LoginLine.self, FloodLine.self,
+    SignaturesLine.self, ChecksLine.self, ProtectedLine.self, FeedLine.self, RefreshLine.self, LoginLine.self,
+    FloodLine.self,
     MemoryLine.self, NodesLine.self, PeersLine.self,
   ]
 

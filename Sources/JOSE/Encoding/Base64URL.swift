@@ -13,7 +13,6 @@ public enum Base64URL {
 
   /// Appends the text for `bytes` to `text`, as ASCII.
   public static func encode(_ bytes: Span<UInt8>, into text: inout [UInt8]) {
-    let alphabet = alphabet
     text.append(addingCapacity: encodedCount(bytes.count)) { text in
       encode(bytes, alphabet.span, into: &text)
     }
@@ -56,7 +55,6 @@ public enum Base64URL {
     guard text.count % 4 != 1 else {
       throw JOSEError(.malformedBase64URL, "a length of 4n + 1 characters encodes no bytes")
     }
-    let values = values
     var bytes: [UInt8] = []
     try bytes.append(addingCapacity: text.count * 3 / 4) { bytes throws(JOSEError) in
       try decode(text, values.span, into: &bytes)

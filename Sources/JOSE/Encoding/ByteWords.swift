@@ -11,8 +11,9 @@ extension Span<UInt8> {
   /// The offset of the first `byte` from `start` on; nil when there is none.
   func firstOffset(of byte: UInt8, from start: Int) -> Int? {
     var position = start
+    let sought = UInt64(everyByte: byte)
     while position + 8 <= count {
-      let found = (word(at: position) ^ UInt64(everyByte: byte)).zeroBytes
+      let found = (word(at: position) ^ sought).zeroBytes
       guard found == 0 else { return position + found.trailingZeroBitCount / 8 }
       position += 8
     }

@@ -50,9 +50,10 @@ struct JSONParser {
     guard bytes.count <= limits.maximumBytes else {
       throw JOSEError(.tooLarge, "JSON of \(bytes.count) bytes; the limit is \(limits.maximumBytes)")
     }
-    // A claim is some 20 bytes and 2 nodes. No text has more than a node for each 2 bytes.
-    if let nodes = try parse(bytes, limits, room: bytes.count / 10 + 2) { return nodes }
-    return try parse(bytes, limits, room: bytes.count / 2 + 1) ?? []
+    // A member of a token has 2 nodes and rarely fewer than 16 bytes. No node has less than a byte to itself.
+    if let nodes = try parse(bytes, limits, room: bytes.count / 8 + 4) { return nodes }
+    if let nodes = try parse(bytes, limits, room: bytes.count) { return nodes }
+    throw JOSEError(.malformedJSON, "more values than bytes")
   }
 
   /// The nodes of a text; nil when there are more than `room`.
@@ -187,10 +188,11 @@ struct JSONParser {
     try append(node, end: end, to: &nodes)
   }
 
+  @inline(__always)
   private mutating func append(
     _ node: JSONNode, end: Int, to nodes: inout OutputSpan<JSONNode>
   ) throws(JOSEError) {
-    guard nodes.freeCapacity > 0 else {
+    guard nodes.count < nodes.capacity else {
       isFull = true
       throw failure("no more room")
     }
@@ -202,14 +204,16 @@ struct JSONParser {
   }
 
   /// The first byte that is no white space.
+  @inline(__always)
   private mutating func nextByte(_ bytes: Span<UInt8>) throws(JOSEError) -> UInt8 {
     skipWhiteSpace(bytes)
     guard position < bytes.count else { throw failure("the text ends early") }
     return bytes[position]
   }
 
+  @inline(__always)
   private mutating func skipWhiteSpace(_ bytes: Span<UInt8>) {
-    while position < bytes.count {
+    while position < bytes.count, bytes[position] <= 0x20 {
       switch bytes[position] {
       case 0x20, 0x0A, 0x0D, 0x09: position += 1
       default: return

@@ -8,53 +8,66 @@ import Testing
   func `a byte is found at its first place and nowhere else`(count: Int) {
     for other in [UInt8(0x00), 0x2D, 0x2F, 0x7F, 0xAE, 0xFF] {
       var bytes = [UInt8](repeating: other, count: count)
-      #expect(bytes.span.firstOffset(of: 0x2E, from: 0) == nil)
+      expectFirst(nil, in: bytes, from: 0)
       for place in 0..<count {
         bytes[place] = 0x2E
         // A second one behind it does not matter.
         bytes[count - 1] = 0x2E
-        for start in 0...count {
-          let expected = bytes[start...].firstIndex(of: 0x2E)
-          #expect(bytes.span.firstOffset(of: 0x2E, from: start) == expected)
-        }
+        for start in 0...count { expectFirst(bytes[start...].firstIndex(of: 0x2E), in: bytes, from: start) }
         bytes[place] = other
         bytes[count - 1] = other
       }
     }
   }
 
+  private func expectFirst(_ expected: Int?, in bytes: [UInt8], from start: Int) {
+    let found = bytes.span.firstOffset(of: 0x2E, from: start)
+    #expect(found == expected)
+  }
+
   @Test(arguments: 0...33)
   func `bytes are equal when each of them is, and a difference of one bit anywhere is seen`(count: Int) {
     let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 37) }
-    #expect(bytes.span.elementsEqual(Array(bytes).span))
-    #expect(!bytes.span.elementsEqual((bytes + [0]).span))
+    expectEqual(true, bytes, bytes.map { $0 })
+    expectEqual(false, bytes, bytes + [0])
     for place in 0..<count {
       var other = bytes
       other[place] ^= 0x80
-      #expect(!bytes.span.elementsEqual(other.span))
+      expectEqual(false, bytes, other)
     }
+  }
+
+  private func expectEqual(_ expected: Bool, _ left: [UInt8], _ right: [UInt8]) {
+    let isEqual = left.span.elementsEqual(right.span)
+    #expect(isEqual == expected)
   }
 
   @Test(arguments: 0...17)
   func `a string is plain when no byte of it has to be escaped`(count: Int) {
     for plain in [UInt8(0x20), 0x21, 0x23, 0x5B, 0x5D, 0x7F, 0x80, 0xA2, 0xDC, 0xFF] {
       var bytes = [UInt8](repeating: plain, count: count)
-      #expect(bytes.span.isPlainJSONString)
+      expectPlain(true, bytes)
       for place in 0..<count {
         for escaped in [UInt8(0x00), 0x1F, 0x22, 0x5C] {
           bytes[place] = escaped
-          #expect(!bytes.span.isPlainJSONString)
+          expectPlain(false, bytes)
         }
         bytes[place] = plain
       }
     }
   }
 
-  @Test func `short names are found byte for byte, wherever they stand and however they are written`() throws {
+  private func expectPlain(_ expected: Bool, _ bytes: [UInt8]) {
+    let isPlain = bytes.span.isPlainJSONString
+    #expect(isPlain == expected)
+  }
+
+  @Test func `short names are found byte for byte, wherever they stand and however they are written`() throws
+  {
     let names: ShortNames<3> = ShortNames(["a", "iss", "b64"])
-    let json = try ParsedJSON(
-      parsing: Array(
-        #"{"is":0,"iss\u0000":1,"issu":2,"\u0069ss":3,"a":{"b64":4},"\u0000":5,"":6,"issississ":7}"#.utf8))
+    let text =
+      #"{"is":0,"iss\u0000":1,"issu":2,"\u0069ss":3,"a":{"b64":4},"\u0000":5,"":6,"issississ":7}"#
+    let json = try ParsedJSON(parsing: Array(text.utf8))
     let places = json.places(of: names)
     #expect(places[0].map { json.value(at: $0).kind } == .object)
     #expect(places[1].flatMap { json.shortInteger(at: $0) } == 3)
