@@ -22,6 +22,28 @@ import Testing
     if traits.isEmpty { #expect(graph == Set(packages)) }
   }
 
+  @Test func `the manifest that the documentation shows resolves swift-crypto and swift-asn1`() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "signet-first-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(
+      at: folder.appending(path: "Sources/first-token"), withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let shown = try Self.manifest(shownIn: "README.md")
+    #expect(try Self.manifest(shownIn: "Sources/JOSE/JOSE.docc/QuickStart.md") == shown)
+    let name = Project.root.lastPathComponent
+    let manifest = shown.replacing("../signet", with: Project.root.path)
+      .replacing("package: \"signet\"", with: "package: \"\(name)\"")
+    try Data(manifest.utf8).write(to: folder.appending(path: "Package.swift"))
+    try Data("import JOSE\n".utf8).write(to: folder.appending(path: "Sources/first-token/main.swift"))
+    #expect(try Self.dependencies(of: folder).subtracting([name]) == ["swift-asn1", "swift-crypto"])
+  }
+
+  private static func manifest(shownIn page: String) throws -> String {
+    let text = try String(contentsOf: Project.root.appending(path: page), encoding: .utf8)
+    let start = try #require(text.range(of: "```swift\n// swift-tools-version"), "\(page) shows no manifest")
+    let rest = text[text.index(start.lowerBound, offsetBy: 9)...]
+    return rest.components(separatedBy: "\n```")[0] + "\n"
+  }
+
   private static func manifest(traits: String) -> String {
     """
     // swift-tools-version: 6.2

@@ -23,8 +23,9 @@ extension RSANumbers {
   static let modulusBits = 2048...8192
 
   /// The public key of these numbers.
-  /// - Throws: ``JOSEError`` with code `weak_key` for a modulus outside 2048...8192 bits or an exponent that
-  ///   is even, below 65,537 or beyond 32 bits; `invalid_key` for numbers that are no key.
+  /// - Throws: ``JOSEError`` with code `weak_key` for a modulus outside 2048...8192 bits or whose primes can be
+  ///   found out, or an exponent that is even, below 65,537 or beyond 32 bits; `invalid_key` for numbers that
+  ///   are no key.
   func publicKey() throws(JOSEError) -> RSAPublicKey {
     try check()
     do {
@@ -68,6 +69,9 @@ extension RSANumbers {
     let exponent = publicExponent.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard exponent >= 65_537, exponent % 2 == 1 else {
       throw JOSEError(.weakKey, "an RSA exponent of \(exponent); odd ones from 65537 are allowed")
+    }
+    guard !hasGuessablePrimes else {
+      throw JOSEError(.weakKey, "an RSA modulus whose primes can be found out (CVE-2017-15361)")
     }
   }
 }

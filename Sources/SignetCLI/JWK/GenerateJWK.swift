@@ -58,6 +58,6 @@ struct GenerateJWK: ParsableCommand {
     let text = pem ? try key.privatePEM() : key.privateJSON().encodedString() + "\n"
     guard let out else { return Output.bytes(Array(text.utf8)) }
     try NewFile.write(Array(text.utf8), to: out)
-    Output.note("wrote \(out): \(alg.name) kid=\(name)")
+    Output.line("wrote \(out): \(alg.name) kid=\(name)")
   }
 }

@@ -49,16 +49,14 @@ import Testing
   @Test func `a signed token is encrypted, and its signature checked inside`() throws {
     let now = Timestamp(seconds: 1_800_000_000)
     let (key, box) = (try JWK.generate(.es256, keyID: "k"), try JWK.generate(.ecdhESA256KW, keyID: "box"))
-    let keys = JWKSet(keys: [try key.publicKey()])
     let claims: JSON = ["iss": "a", "aud": "b", "sub": "alice", "exp": .timestamp(now + .seconds(60))]
     let claimsPolicy = try ClaimsPolicy(issuer: "a", audience: "b", type: "JWT", algorithms: [.es256])
     let policy = try DecryptionPolicy(allowing: [.a256GCM])
     // snippet nested
-    let signed = try JWT.sign(claims, type: "JWT", with: SigningKey(key))
-    let sealed = try CompactJWE.encrypt(
-      Array(signed.utf8), contentType: "JWT", with: EncryptionKey(box.publicKey()))
-    let opened = try CompactJWE(sealed).decrypt(with: DecryptionKey(box), policy: policy)
-    let verified = try JWT.verify(opened, with: keys, policy: claimsPolicy, at: now)
+    let token = try NestedJWT.sign(
+      claims, type: "JWT", with: SigningKey(key), encryptingWith: EncryptionKey(box.publicKey()))
+    let inner = try NestedJWT(Array(token.utf8)).open(with: DecryptionKey(box), policy: policy)
+    let verified = try inner.verify(with: VerificationKey(key), policy: claimsPolicy, at: now)
     // end
     #expect(verified.value.subject == "alice")
   }

@@ -24,6 +24,7 @@ import Testing
       issuer: "https://id.example.com", audience: "https://api.example.com", type: "JWT", algorithms: [.es256]
     )
     let verified = try JWT.verify(token, with: keys, policy: policy, at: now)
+    print(verified.value.subject ?? "nobody")
     // end
     // snippet claims
     let subject = verified.value.subject
