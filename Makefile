@@ -2,10 +2,10 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-SWIFT_SOURCES := Package.swift Sources Tests Examples Benchmarks/Package.swift Benchmarks/Sources \
+SWIFT_SOURCES := Package.swift Documentation/Package.swift Sources Tests Examples Benchmarks/Package.swift Benchmarks/Sources \
   Fuzzing/Package.swift Fuzzing/Sources/Fuzz
 
-.PHONY: help dependencies dependencies-for-tests build test kill-test disk-test fault-test refresh-test simulate lint format docs install mutants fuzz timing-report scale-report memory-report copy-report benchmarks demo run
+.PHONY: help dependencies dependencies-for-tests build test kill-test disk-test fault-test refresh-test simulate lint format docs documentation install mutants fuzz timing-report scale-report memory-report copy-report benchmarks demo run
 
 help: ## List what make can do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -60,6 +60,10 @@ format: ## Format every Swift file
 docs: build dependencies-for-tests ## Renew the pages that are generated from the program
 	.build/debug/signet reference configuration > docs/configuration.md
 	SIGNET_WRITE_PAGES=1 swift test --filter 'ConformancePageTests|VectorPageTests'
+
+documentation: ## Write the pages of the library JOSE, without a warning, into Documentation/JOSE.doccarchive
+	swift package --package-path Documentation --allow-writing-to-directory Documentation \
+		generate-documentation --target JOSE --warnings-as-errors --output-path Documentation/JOSE.doccarchive
 
 install: dependencies ## Build for release; install into PREFIX (/usr/local): program, unit, completions, man
 	swift build -c release --product signet --static-swift-stdlib

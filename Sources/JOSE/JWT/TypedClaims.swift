@@ -10,7 +10,7 @@ extension JWT {
   ///   - type: what the claims decode to.
   ///   - maximumBytes: the limit that is checked before anything else.
   /// - Returns: The claims, from the bytes that were verified.
-  /// - Throws: ``JOSEError`` as ``verify(_:with:policy:at:maximumBytes:)``; `unexpected_json`, naming the
+  /// - Throws: ``JOSEError`` as the form without a type; `unexpected_json`, naming the
   ///   path, when the claims have another shape.
   public static func verify<Value: Decodable & Sendable>(
     _ token: [UInt8], with keys: JWKSet, policy: ClaimsPolicy, at now: Timestamp, as type: Value.Type,
