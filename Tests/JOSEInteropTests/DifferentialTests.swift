@@ -4,8 +4,8 @@ import Testing
 
 @testable import JOSE
 
-/// Random and mutated tokens, to which this library and others may say different things. Each kind of difference
-/// is explained in ``Differences``; one that is not there fails.
+/// Random and mutated tokens, to which this library and others may say different things. Each kind of
+/// difference is explained in ``Differences``; one that is not there fails.
 @Suite(.serialized, .blocking, Peers.isAvailable) struct DifferentialTests {
   /// How many tokens of each kind, and how many with random changes for each of those. The sequence is the
   /// same in each run, unless `SIGNET_SEED` says otherwise: then the table may lack a row.

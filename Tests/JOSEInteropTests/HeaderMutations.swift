@@ -69,9 +69,11 @@ struct HeaderMutation: Sendable {
     },
     HeaderMutation("an alg in other letters") { members, random in
       let isSpaced = random.next() % 2 == 0
-      return Array(
-        "{\(members.changingFirstValue { isSpaced ? "\($0) " : $0 == $0.lowercased() ? $0.uppercased() : $0.lowercased() })}"
-          .utf8)
+      let changed = members.changingFirstValue { name in
+        guard !isSpaced else { return "\(name) " }
+        return name == name.lowercased() ? name.uppercased() : name.lowercased()
+      }
+      return Array("{\(changed)}".utf8)
     },
     HeaderMutation("an alg that is no string") { members, _ in
       Array(

@@ -4,8 +4,8 @@ import SignetTesting
 import Synchronization
 import Testing
 
-/// Other people's libraries for JOSE, unmodified: PyJWT, joserfc and jwcrypto from PyPI, the command `jose` and
-/// libjwt from Debian. One process speaks for all of them: see `Peers/peers.py`.
+/// Other people's libraries for JOSE, unmodified: PyJWT, joserfc and jwcrypto from PyPI, the command `jose`
+/// and libjwt from Debian. One process speaks for all of them: see `Peers/peers.py`.
 enum Peers {
   static let names = ["PyJWT", "joserfc", "jwcrypto", "jose", "libjwt"]
 

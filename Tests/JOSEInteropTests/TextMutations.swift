@@ -2,8 +2,8 @@ import SignetTesting
 
 @testable import JOSE
 
-/// A change to a token's text. What is signed is signed again, where that is possible: then the spelling alone
-/// decides.
+/// A change to a token's text. What is signed is signed again, where that is possible: then the spelling
+/// alone decides.
 struct TextMutation: Sendable {
   /// What is odd about it; the name of its row in `docs/conformance.md`.
   let name: String
@@ -91,8 +91,8 @@ struct TextMutation: Sendable {
       try "\(parts[0]).\(parts[1]).\(Base64URL.encode(Base64URL.decode(parts[2]) + [0]))"
     },
     TextMutation("a signature of zeros") { parts, _, _ in
-      try
-        "\(parts[0]).\(parts[1]).\(Base64URL.encode([UInt8](repeating: 0, count: Base64URL.decode(parts[2]).count)))"
+      let zeros = [UInt8](repeating: 0, count: try Base64URL.decode(parts[2]).count)
+      return "\(parts[0]).\(parts[1]).\(Base64URL.encode(zeros))"
     },
     TextMutation("a signature over another header") { parts, key, _ in
       let other = try signed(Base64URL.encode(Array("{}".utf8)), parts[1], key)

@@ -2,8 +2,8 @@ internal import Foundation
 internal import Synchronization
 package import Testing
 
-/// A part of a page in `docs/` that tests write, between two marks: what stands there is compared with what the
-/// tests know, and a stale page fails. With `SIGNET_WRITE_PAGES=1` it is written instead.
+/// A part of a page in `docs/` that tests write, between two marks: what stands there is compared with what
+/// the tests know, and a stale page fails. With `SIGNET_WRITE_PAGES=1` it is written instead.
 package struct GeneratedSection: Sendable {
   private let page: URL
   private let name: String

@@ -1,7 +1,7 @@
 internal import Crypto
 
-/// HMAC (RFC 2104) with a key that is prepared once: what the hash makes of the key's inner and outer block is
-/// kept, and each message starts from copies.
+/// HMAC (RFC 2104) with a key that is prepared once: what the hash makes of the key's inner and outer block
+/// is kept, and each message starts from copies.
 ///
 /// The same as keeping swift-crypto's `HMAC` and copying it, in three quarters of the time: its methods run
 /// unspecialised, those of the hash itself do not.

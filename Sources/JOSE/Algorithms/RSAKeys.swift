@@ -23,7 +23,8 @@ extension RSANumbers {
   static let modulusBits = 2048...8192
 
   /// The public key of these numbers.
-  /// - Throws: ``JOSEError`` with code `weak_key` for a modulus outside 2048...8192 bits or whose primes can be
+  /// - Throws: ``JOSEError`` with code `weak_key` for a modulus outside 2048...8192 bits or whose primes
+  /// can be
   ///   found out, or an exponent that is even, below 65,537 or beyond 32 bits; `invalid_key` for numbers that
   ///   are no key.
   func publicKey() throws(JOSEError) -> RSAPublicKey {

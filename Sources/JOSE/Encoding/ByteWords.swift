@@ -65,7 +65,8 @@ extension Span<UInt8> {
 }
 
 /// Eight bytes in one number. A mask has the highest bit of each byte that it is about; its lowest bit is
-/// always right, those above it may be set by a carry, so that it answers "which is the first" and "is there one".
+/// always right, those above it may be set by a carry, so that it answers "which is the first" and "is
+/// there one".
 extension UInt64 {
   /// Eight times the same byte.
   @inline(__always)

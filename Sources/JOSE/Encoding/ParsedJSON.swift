@@ -168,8 +168,8 @@ extension ParsedJSON {
 
 // MARK: - Without a value of its own for each place
 
-/// What a check asks of members by their places: a ``ParsedJSON`` for each would cost counts of references that
-/// threads share.
+/// What a check asks of members by their places: a ``ParsedJSON`` for each would cost counts of references
+/// that threads share.
 extension ParsedJSON {
   /// Where the members of those names stand; nowhere, if this is no object.
   func places<let count: Int>(of names: ShortNames<count>) -> MemberPlaces<count> {

@@ -6,7 +6,8 @@
 public struct KeyCertificates: Sendable, Hashable {
   /// `x5c`: certificates in DER, the key's own first; empty when it is absent.
   public let chain: [[UInt8]]
-  /// `x5t`, as written: the SHA-1 of the key's own certificate in base64url, if whoever wrote it got it right.
+  /// `x5t`, as written: the SHA-1 of the key's own certificate in base64url, if whoever wrote it got it
+  /// right.
   public let sha1Thumbprint: String?
   /// `x5t#S256`, as written: the SHA-256 of the key's own certificate in base64url.
   public let sha256Thumbprint: String?
@@ -19,7 +20,8 @@ public struct KeyCertificates: Sendable, Hashable {
   }
 
   /// Reads them from a JWK or a header; nil when there are none. `x5u` is not read: nothing is fetched.
-  /// - Throws: ``JOSEError`` with code `invalid_key` for a member of the wrong type, or an `x5c` that is empty
+  /// - Throws: ``JOSEError`` with code `invalid_key` for a member of the wrong type, or an `x5c` that is
+  /// empty
   ///   or not in base64.
   public init?(in json: ParsedJSON) throws(JOSEError) {
     guard json["x5c"] != nil || json["x5t"] != nil || json["x5t#S256"] != nil else { return nil }

@@ -115,8 +115,8 @@ extension KeyMaterial {
     }
   }
 
-  /// `count` fresh bytes, at most 64: the start of the code of nothing under a fresh key of 64 bytes, which is
-  /// as hard to guess, and which is read without unsafe code.
+  /// `count` fresh bytes, at most 64: the start of the code of nothing under a fresh key of 64 bytes, which
+  /// is as hard to guess, and which is read without unsafe code.
   static func freshBytes(_ count: Int) -> [UInt8] {
     let key = SymmetricKey(size: SymmetricKeySize(bitCount: 512))
     return Array(HMAC<SHA512>.authenticationCode(for: [UInt8](), using: key).prefix(count))

@@ -52,8 +52,8 @@ extension PlainKeyDER {
     }
   }
 
-  /// The 32 bytes. Of ML-DSA they may stand beside the key that they expand to; that one alone is refused: no seed
-  /// comes out of it, and JOSE carries nothing else (RFC 9964 §3).
+  /// The 32 bytes. Of ML-DSA they may stand beside the key that they expand to; that one alone is refused:
+  /// no seed comes out of it, and JOSE carries nothing else (RFC 9964 §3).
   private func secret(_ node: ASN1Node) throws -> [UInt8] {
     if node.identifier == privateTag {
       return Array(try ASN1OctetString(derEncoded: node, withIdentifier: privateTag).bytes)

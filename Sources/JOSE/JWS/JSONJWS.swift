@@ -29,7 +29,8 @@ public struct JSONJWS: Sendable {
   /// The most signatures that a text may have: each costs a check.
   public static let maximumSignatures = 16
 
-  /// The most checks that a text may cost: a signature without `kid` is tried with each key that it may be by.
+  /// The most checks that a text may cost: a signature without `kid` is tried with each key that it may be
+  /// by.
   public static let maximumChecks = 64
 
   /// Reads a text.

@@ -4,8 +4,8 @@ import CryptoExtras
 import Foundation
 import JOSE
 
-/// What it costs to sign claims and to check a token in full, beside the primitive alone over the same bytes, and
-/// how often a check asks for memory.
+/// What it costs to sign claims and to check a token in full, beside the primitive alone over the same
+/// bytes, and how often a check asks for memory.
 struct SignaturesLine: Line {
   static let name = "jose"
   static let summary = "signing and checking in this process, beside swift-crypto's primitive alone"
