@@ -50,9 +50,7 @@ class PyJWT:
         return self.jwt.encode(CLAIMS, self.signing, algorithm=self.algorithm)
 
     def read(self, token):
-        return self.jwt.decode(
-            token, self.key, algorithms=[self.algorithm], issuer=ISSUER, audience=AUDIENCE,
-            options={"require": ["exp", "iss", "aud"]})
+        return self.jwt.decode(token, self.key, algorithms=[self.algorithm], issuer=ISSUER, audience=AUDIENCE)
 
 
 class OxyJWT:
@@ -75,9 +73,7 @@ class OxyJWT:
         return self.jwt.encode(CLAIMS, self.signing, algorithm=self.algorithm)
 
     def read(self, token):
-        return self.jwt.decode(
-            token, self.key, algorithms=[self.algorithm], issuer=ISSUER, audience=AUDIENCE,
-            options={"require": ["exp", "iss", "aud"]})
+        return self.jwt.decode(token, self.key, algorithms=[self.algorithm], issuer=ISSUER, audience=AUDIENCE)
 
 
 class Joserfc:
