@@ -15,6 +15,8 @@ public struct VerifiedTokenCache: Sendable {
   public let capacity: Int
 
   private let verifier: TokenVerifier
+  /// The policy's, by itself: a copy of the whole would count references that all caches share.
+  private let times: TimeLimits
   /// Counts the uses.
   private var time: UInt64 = 0
 
@@ -52,6 +54,7 @@ public struct VerifiedTokenCache: Sendable {
     while size < min(capacity, Self.largestCapacity) { size *= 2 }
     self.capacity = size
     self.verifier = verifier
+    times = verifier.policy.claims.times
     hashes = Array(repeating: 0, count: size)
     tokens = Array(repeating: nil, count: size)
     revocations = Array(repeating: Mark(), count: size)
@@ -91,7 +94,7 @@ public struct VerifiedTokenCache: Sendable {
   ) -> Verdict? {
     time += 1
     guard let place = place(of: token, hash), let known = tokens[place] else { return nil }
-    guard known.keys == keys.mark, verifier.policy.claims.isInTime(known.principal.times, at: now) else {
+    guard known.keys == keys.mark, times.isInTime(known.principal.times, at: now) else {
       return nil
     }
     if revocations[place].number != revocationMark {

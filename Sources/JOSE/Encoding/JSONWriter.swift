@@ -50,15 +50,14 @@ extension JSON {
   /// Appends a string with its quotes; escapes what RFC 8259 §7 demands and nothing else, so that a
   /// value has one spelling.
   private static func writeString(_ string: String, to bytes: inout [UInt8]) {
-    bytes.append(UInt8(ascii: "\""))
-    // Nearly every string goes in whole; an append for each byte costs several times as much.
-    let start = bytes.count
-    bytes.append(contentsOf: string.utf8)
-    if !bytes.span.extracting(start..<bytes.count).isPlainJSONString {
-      bytes.removeSubrange(start...)
-      writeEscaped(string, to: &bytes)
+    let content = string.utf8.span
+    // Nearly every string goes in as it is.
+    guard content.isPlainJSONString else { return writeEscaped(string, to: &bytes) }
+    bytes.append(addingCapacity: content.count + 2) { text in
+      text.append(UInt8(ascii: "\""))
+      for place in content.indices { text.append(content[place]) }
+      text.append(UInt8(ascii: "\""))
     }
-    bytes.append(UInt8(ascii: "\""))
   }
 
   private static func writeInteger(_ value: Int64, to bytes: inout [UInt8]) {
@@ -75,6 +74,8 @@ extension JSON {
   }
 
   private static func writeEscaped(_ string: String, to bytes: inout [UInt8]) {
+    bytes.append(UInt8(ascii: "\""))
+    defer { bytes.append(UInt8(ascii: "\"")) }
     for byte in string.utf8 {
       switch byte {
       case UInt8(ascii: "\""), UInt8(ascii: "\\"):

@@ -59,14 +59,15 @@ public struct ClaimsPolicy: Sendable {
     self.mediaType = MediaType(type)
     self.issuerBytes = Array(issuer.utf8)
     self.audienceBytes = Array(audience.utf8)
-    self.leewayMilliseconds = leeway.wholeMilliseconds
+    self.times = TimeLimits(leewayMilliseconds: leeway.wholeMilliseconds, maximumAge: maximumAge)
   }
 
   private let mediaType: MediaType
   private let issuerBytes: [UInt8]
   private let audienceBytes: [UInt8]
-  /// ``leeway``, once: a `Duration` counts in 128 bits.
-  private let leewayMilliseconds: Int64
+
+  /// What it says of times.
+  package let times: TimeLimits
 }
 
 // MARK: - The checks
@@ -103,8 +104,21 @@ extension ClaimsPolicy {
     for name in requiredClaims where claims.json[name] == nil {
       throw Self.missing(name)
     }
-    try checkTimes(ClaimTimes(claims), at: now)
+    try times.checkTimes(ClaimTimes(claims), at: now)
   }
+
+  @inline(never)
+  fileprivate static func missing(_ name: String) -> JOSEError {
+    JOSEError(.missingClaim, "\(name) is missing")
+  }
+}
+
+/// What a policy says of times. It holds no reference: whoever asks at each use of a token keeps a copy, and no
+/// count is shared between threads.
+package struct TimeLimits: Sendable {
+  /// How far the issuer's clock may differ; counted once, for a `Duration` has 128 bits.
+  fileprivate let leewayMilliseconds: Int64
+  fileprivate let maximumAge: Duration?
 
   /// Whether claims with these times, which have passed every check before, still pass now.
   package func isInTime(_ times: ClaimTimes, at now: Timestamp) -> Bool {
@@ -116,13 +130,13 @@ extension ClaimsPolicy {
     }
   }
 
-  private func checkTimes(_ claims: ClaimTimes, at now: Timestamp) throws(JOSEError) {
+  fileprivate func checkTimes(_ claims: ClaimTimes, at now: Timestamp) throws(JOSEError) {
     if let expiresAt = claims.expiresAt {
       guard now < expiresAt.later(byMilliseconds: leewayMilliseconds) else {
         throw JOSEError(.expired, "exp has passed \(Self.seconds(now - expiresAt)) s ago")
       }
     } else if maximumAge == nil {
-      throw Self.missing("exp")
+      throw ClaimsPolicy.missing("exp")
     }
     let latest = now.later(byMilliseconds: leewayMilliseconds)
     if let notBefore = claims.notBefore, notBefore > latest {
@@ -132,15 +146,10 @@ extension ClaimsPolicy {
       throw JOSEError(.issuedInFuture, "iat lies \(Self.seconds(issuedAt - now)) s ahead")
     }
     guard let maximumAge else { return }
-    guard let issuedAt = claims.issuedAt else { throw Self.missing("iat") }
-    guard now <= issuedAt + maximumAge + leeway else {
+    guard let issuedAt = claims.issuedAt else { throw ClaimsPolicy.missing("iat") }
+    guard now <= (issuedAt + maximumAge).later(byMilliseconds: leewayMilliseconds) else {
       throw JOSEError(.tooOld, "iat lies \(Self.seconds(now - issuedAt)) s back; \(maximumAge) is allowed")
     }
-  }
-
-  @inline(never)
-  private static func missing(_ name: String) -> JOSEError {
-    JOSEError(.missingClaim, "\(name) is missing")
   }
 
   private static func seconds(_ duration: Duration) -> Int64 {
