@@ -9,15 +9,18 @@ extension KeyFile {
   /// The keys that a token whose header names `keyID` may mean.
   ///
   /// A key that has a name is meant by its name, and a key without one by any token: the caller has chosen
-  /// it. A token without `kid` may mean each key of the file. Two keys of one type cannot share a name: the
-  /// token would not say which it means. (Of different types they can, RFC 7517 §4.5.)
+  /// it. A token without `kid` may mean each key of the file. Two keys of one type cannot share a name, even
+  /// if one cannot be used: the token would not say which it means. (Of different types they can, RFC 7517
+  /// §4.5.)
   func keys(named keyID: String?) throws(JOSEError) -> [JWK] {
     guard let keyID else { return keys }
     let meant = keys.filter { $0.keyID == nil || $0.isCalled(keyID) }
     guard !meant.isEmpty else {
       throw JOSEError(.unknownKey, "no key of \(InputFile.name(path)) has the token's kid")
     }
-    let types = meant.filter { $0.keyID != nil }.map(\.keyType)
+    let types =
+      meant.filter { $0.keyID != nil }.map { Optional($0.keyType.rawValue) }
+      + skipped.filter { $0.keyID.map { $0.utf8.elementsEqual(keyID.utf8) } ?? false }.map(\.keyType)
     guard Set(types).count == types.count else {
       throw JOSEError(.unknownKey, "several keys of \(InputFile.name(path)) have the token's kid")
     }

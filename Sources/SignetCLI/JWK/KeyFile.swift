@@ -13,6 +13,9 @@ struct KeyFile {
   struct SkippedKey {
     /// Its place in the set, from 0.
     let index: Int
+    /// Its `kid` and its `kty`, as far as they are text.
+    let keyID: String?
+    let keyType: String?
     let reason: JOSEError
   }
 
@@ -59,7 +62,9 @@ struct KeyFile {
       do throws(JOSEError) {
         keys.append(try JWK(element))
       } catch {
-        skipped.append(SkippedKey(index: index, reason: error))
+        skipped.append(
+          SkippedKey(
+            index: index, keyID: element["kid"]?.string, keyType: element["kty"]?.string, reason: error))
       }
     }
     return (keys, skipped)
