@@ -30,10 +30,15 @@ struct KeyReading: Sendable {
     watched = source as? any WatchedKeySource
   }
 
-  /// The keys as known now. They are `last`, without a lock, unless they have changed.
-  func snapshot(after last: KeySnapshot) -> KeySnapshot {
-    if let watched, watched.isCurrent(last) { return last }
-    return source.snapshot
+  /// Brings `keys` to what is known now. They stay as they are, without a lock, unless they have changed.
+  func update(_ keys: inout KeySnapshot) {
+    if let watched, watched.isCurrent(keys) { return }
+    keys = source.snapshot
+  }
+
+  /// Whether `keys` are what is known now.
+  func isCurrent(_ keys: KeySnapshot) -> Bool {
+    watched?.isCurrent(keys) ?? (source.snapshot.mark == keys.mark)
   }
 }
 

@@ -37,12 +37,14 @@ final class SharedTokenCache: Sendable {
   ) -> Verdict {
     let hash = VerifiedTokenCache.hash(token)
     let part = parts[Int(truncatingIfNeeded: hash) & (Self.partCount - 1)]
-    let (known, keys) = part.state.withLock { state in
-      state.keys = source.snapshot(after: state.keys)
+    let (known, keys) = part.state.withLock { state -> (Verdict?, KeySnapshot) in
+      source.update(&state.keys)
       let known = state.cache.recall(
         token, hash, keys: state.keys, revocationMark: revocations.mark, at: now
       ) { revocations.view }
-      return (known, state.keys)
+      // Who is known needs no copy of the keys.
+      if let known { return (known, .empty) }
+      return (nil, state.keys)
     }
     if let known { return known }
     let revocations = revocations.view

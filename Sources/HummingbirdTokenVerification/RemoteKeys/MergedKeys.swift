@@ -45,6 +45,6 @@ public final class MergedKeys: KeySource {
 extension MergedKeys: WatchedKeySource {
   package func isCurrent(_ snapshot: KeySnapshot) -> Bool {
     snapshot.parts.count == sources.count
-      && zip(sources, snapshot.parts).allSatisfy { $0.snapshot(after: $1).mark == $1.mark }
+      && zip(sources, snapshot.parts).allSatisfy { $0.isCurrent($1) }
   }
 }
