@@ -38,6 +38,36 @@ import Testing
     try Self.check(pair, peer, isCompressed: true)
   }
 
+  @Test(arguments: ["joserfc", "jwcrypto", "jose"], ["flattened", "general"])
+  func `JSON serializations go both ways`(peer: String, form: String) throws {
+    for algorithm in [KeyManagementAlgorithm.a256KW, .ecdhESA128KW, .rsaOAEP256]
+    where Interop.peers(for: algorithm).contains(peer) {
+      let key = try InteropKeys.encrypting(algorithm, .a128GCM)
+      let pair = Pair(algorithm, .a128GCM, key, stranger: key)
+      let recipient = try EncryptionKey(key, algorithm: algorithm)
+      // Another recipient, to whom the peer has no key, makes the text general.
+      let other = try EncryptionKey(JWK.generate(.a192KW, keyID: "other"))
+      let keys = form == "general" ? [recipient, other] : [recipient]
+      let text = try JSONJWE.encrypt(Self.payload, to: keys, encryption: .a128GCM)
+      let job = try pair.job(["token": Peers.object(Array(text.utf8))])
+      let there = try Peers.ask(peer, to: "decrypt", job)
+      #expect(there.payload == Self.payload, "\(algorithm): \(there.reason)")
+      let bad = text.replacing("\"ciphertext\":\"", with: "\"ciphertext\":\"AAAA")
+      let refused = try pair.job(["token": Peers.object(Array(bad.utf8))])
+      #expect(try !Peers.ask(peer, to: "decrypt", refused).isGood, "\(algorithm)")
+      let answer = try Peers.ask(peer, to: "encrypt", pair.job(["form": form]))
+      let jwe = try JSONJWE(Array(#require(answer.token, "\(algorithm): \(answer.reason)").utf8))
+      #expect(jwe.isFlattened == (form == "flattened"))
+      let policy = try DecryptionPolicy(allowing: [.a128GCM])
+      let decrypted = try jwe.decrypt(with: DecryptionKey(key, algorithm: algorithm), policy: policy)
+      #expect(decrypted.plaintext == Self.payload)
+      let stranger = try InteropKeys.encrypting(algorithm, .a128GCM, isStranger: true)
+      #expect(throws: JOSEError.self) {
+        try jwe.decrypt(with: DecryptionKey(stranger, algorithm: algorithm), policy: policy)
+      }
+    }
+  }
+
   /// The command writes `zip` into the header and compresses nothing: nobody decrypts that, nor does it.
   @Test func `what the command calls compressed is refused here as there`() throws {
     let key = try InteropKeys.encrypting(.a128KW, .a128GCM)

@@ -17,6 +17,18 @@ extension Seeds {
     }
   }
 
+  static let encryptedTexts: [[UInt8]] = must("texts") {
+    let keys = try Keys.encrypted.map { try encryptionKey($0.jwk, $0.algorithm) }
+    let alone = try keys.map {
+      try JSONJWE.encrypt(
+        payload, to: [$0], additionalAuthenticatedData: [1, 2, 3],
+        unprotectedHeader: [JSONMember(name: "a", value: 1)])
+    }
+    let many = keys.filter { $0.algorithm != .direct && $0.algorithm != .ecdhES }
+    let general = try [JSONJWE.encrypt(payload, to: many), JSONJWE.encrypt(payload, to: [many[0], many[0]])]
+    return (alone + general).map { Array($0.utf8) }
+  }
+
   private static func encryptionKey(_ jwk: JWK, _ algorithm: KeyManagementAlgorithm) throws -> EncryptionKey {
     guard algorithm.isPasswordBased else {
       return try EncryptionKey(jwk, algorithm: algorithm, partyUInfo: [1], partyVInfo: [2])

@@ -19,6 +19,18 @@ enum EncryptionChecks {
     }
   }
 
+  static func jsonText(_ input: [UInt8]) {
+    guard let jwe = accepted({ try JSONJWE(input) }) else { return }
+    require(1...JSONJWE.maximumRecipients ~= jwe.recipients.count, "1 to 16 recipients")
+    for key in Keys.decrypting {
+      guard let decrypted = accepted({ try jwe.decrypt(with: key, policy: policy) }) else { continue }
+      require(decrypted.algorithm == key.algorithm, "a key has one algorithm")
+      require(Seeds.plaintexts.contains(decrypted.plaintext), "only what was encrypted is decrypted")
+      require(jwe.recipients.indices.contains(decrypted.recipientIndex), "a recipient is the text's own")
+      require(decrypted.type == nil && decrypted.protectedHeader != nil, "a header is the one that was used")
+    }
+  }
+
   /// The input is a header's JSON, authenticated by the right key: all that is left to refuse is the header.
   static func header(_ input: [UInt8]) {
     let token = sealed(Seeds.payload, header: input)

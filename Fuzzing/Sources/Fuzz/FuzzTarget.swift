@@ -7,6 +7,7 @@ enum FuzzTarget: String, CaseIterable {
   case jwsHeader = "jws-header"
   case claims
   case jwe
+  case jweJSON = "jwe-json"
   case jweHeader = "jwe-header"
   case jweZip = "jwe-zip"
   case jwk
@@ -24,6 +25,7 @@ enum FuzzTarget: String, CaseIterable {
     case .jwsHeader: SignatureChecks.header(input)
     case .claims: SignatureChecks.claims(input)
     case .jwe: EncryptionChecks.token(input)
+    case .jweJSON: EncryptionChecks.jsonText(input)
     case .jweHeader: EncryptionChecks.header(input)
     case .jweZip: EncryptionChecks.compressed(input)
     case .jwk: KeyChecks.jwk(input)
@@ -44,6 +46,7 @@ enum FuzzTarget: String, CaseIterable {
     case .jwsHeader: Seeds.headers
     case .claims: Seeds.claims
     case .jwe: Seeds.encryptedTokens
+    case .jweJSON: Seeds.encryptedTexts
     case .jweHeader: Seeds.encryptedHeaders
     case .jweZip: Seeds.compressed
     case .jwk: Seeds.keys
