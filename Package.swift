@@ -1,10 +1,12 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Two traits keep a dependent's graph small. SwiftPM resolves the dependencies of products that a
+// Traits keep a dependent's graph small. SwiftPM resolves the dependencies of products that a
 // dependent never uses, unless a trait gates them: with `traits: []` only swift-crypto and
-// swift-asn1 remain, which is all that `JOSE` and `TokenVerification` need.
+// swift-asn1 remain, which is all that `JOSE` and `TokenVerification` need. `OpenSSL` adds the algorithms
+// that swift-crypto lacks, and libcrypto with them.
 let hummingbird: TargetDependencyCondition? = .when(traits: ["Hummingbird"])
+let openSSL: TargetDependencyCondition? = .when(traits: ["OpenSSL"])
 let server: TargetDependencyCondition? = .when(traits: ["Server"])
 let certificates: TargetDependencyCondition? = .when(traits: ["Certificates"])
 
@@ -22,8 +24,11 @@ let package = Package(
     .trait(name: "Certificates", description: "Chains of X.509 certificates: JOSECertificates"),
     .trait(name: "Hummingbird", description: "The middleware for Hummingbird applications"),
     .trait(
+      name: "OpenSSL",
+      description: "ES256K, Ed448, X448, RSA-OAEP-384 and RSA-OAEP-512, by the system's libcrypto"),
+    .trait(
       name: "Server", description: "The authority: server and command line",
-      enabledTraits: ["Hummingbird", "Certificates"]),
+      enabledTraits: ["Hummingbird", "Certificates", "OpenSSL"]),
     .default(enabledTraits: ["Server"]),
   ],
   dependencies: [
@@ -53,7 +58,11 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
         .product(name: "SwiftASN1", package: "swift-asn1"),
+        .target(name: "JOSEOpenSSL", condition: openSSL),
       ]),
+    .systemLibrary(
+      name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+    .target(name: "JOSEOpenSSL", dependencies: ["COpenSSL"]),
     .target(
       name: "JOSECertificates",
       dependencies: [
@@ -163,7 +172,10 @@ let package = Package(
       path: "Tests/SignetTesting"),
     .testTarget(
       name: "JOSETests",
-      dependencies: ["JOSE", "SignetTesting", .product(name: "Crypto", package: "swift-crypto")]),
+      dependencies: [
+        "JOSE", "SignetTesting", .product(name: "Crypto", package: "swift-crypto"),
+        .target(name: "JOSEOpenSSL", condition: openSSL),
+      ]),
     .testTarget(
       name: "JOSECertificatesTests",
       dependencies: [

@@ -92,7 +92,7 @@ import Testing
     let recipe = try #require(makefile.firstMatch(of: /\ninstall:.*\n\t(.*)\n/))
     #expect(recipe.output.1 == "swift build -c release --product signet --static-swift-stdlib")
     let page = try Self.text("docs/operations.md")
-    for library in ["libargon2-1", "libsqlite3-0", "libstdc++6", "zlib1g"] {
+    for library in ["libargon2-1", "libsqlite3-0", "libssl3", "libstdc++6", "zlib1g"] {
       #expect(page.contains("`\(library)`"), "\(library)")
     }
     #expect(page.contains("Swift's own libraries are in the program"))

@@ -25,7 +25,7 @@ import Testing
       let pair = Pair(
         algorithm, .a128GCM, try InteropKeys.encrypting(algorithm, .a128GCM, curve: curve),
         stranger: try InteropKeys.encrypting(algorithm, .a128GCM, curve: curve))
-      let peers = Interop.peers(for: algorithm).filter { curve != .x25519 || $0 != "jose" }
+      let peers = Interop.peers(for: algorithm).filter { $0 != "jose" || !curve.rawValue.hasPrefix("X") }
       #expect(peers.count >= 2)
       for peer in peers { try Self.check(pair, peer) }
     }

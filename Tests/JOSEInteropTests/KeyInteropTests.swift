@@ -5,7 +5,11 @@ import Testing
 /// Keys travel both ways, and have one name everywhere (RFC 7638).
 @Suite(.serialized, .blocking, Peers.isAvailable) struct KeyInteropTests {
   /// Which peers read a key of that kind; the command reads no OKP, joserfc no AKP.
-  static let kinds: [(name: String, key: @Sendable () throws -> JWK, peers: [String])] = [
+  static let kinds = common + openSSL
+
+  typealias Kind = (name: String, key: @Sendable () throws -> JWK, peers: [String])
+
+  private static let common: [Kind] = [
     ("oct", { try JWK.generate(.hs256, keyID: "k") }, ["joserfc", "jwcrypto", "jose"]),
     ("RSA", { try InteropKeys.signing(.rs256) }, ["joserfc", "jwcrypto", "jose"]),
     ("EC P-256", { try InteropKeys.signing(.es256) }, ["joserfc", "jwcrypto", "jose"]),
@@ -19,6 +23,18 @@ import Testing
     ("AKP ML-DSA-65", { try InteropKeys.signing(.mlDSA65) }, ["jwcrypto"]),
     ("AKP ML-DSA-87", { try InteropKeys.signing(.mlDSA87) }, ["jwcrypto"]),
   ]
+
+  #if OpenSSL
+    private static let openSSL: [Kind] = [
+      ("EC secp256k1", { try InteropKeys.signing(.es256K) }, ["joserfc", "jwcrypto"]),
+      ("OKP Ed448", { try InteropKeys.signing(.ed448) }, ["joserfc", "jwcrypto"]),
+      (
+        "OKP X448", { try InteropKeys.encrypting(.ecdhES, .a128GCM, curve: .x448) }, ["joserfc", "jwcrypto"]
+      ),
+    ]
+  #else
+    private static let openSSL: [Kind] = []
+  #endif
 
   @Test(arguments: kinds.indices)
   func `a key is read elsewhere, written again, and has the same thumbprint`(index: Int) throws {

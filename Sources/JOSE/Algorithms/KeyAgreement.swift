@@ -1,9 +1,19 @@
 internal import Crypto
 
+#if OpenSSL
+  internal import JOSEOpenSSL
+#endif
+
 extension JWK.AgreementCurve {
   /// The `kty` of its keys.
   var keyType: JWK.KeyType {
-    self == .x25519 ? .octetKeyPair : .ellipticCurve
+    switch self {
+    case .p256, .p384, .p521: .ellipticCurve
+    case .x25519: .octetKeyPair
+    #if OpenSSL
+      case .x448: .octetKeyPair
+    #endif
+    }
   }
 
   /// How many bytes a coordinate has.
@@ -12,6 +22,9 @@ extension JWK.AgreementCurve {
     case .p256, .x25519: 32
     case .p384: 48
     case .p521: 66
+    #if OpenSSL
+      case .x448: X448.byteCount
+    #endif
     }
   }
 }
@@ -22,16 +35,22 @@ enum AgreementPrivateKey: Sendable {
   case p384(P384.KeyAgreement.PrivateKey)
   case p521(P521.KeyAgreement.PrivateKey)
   case x25519(Curve25519.KeyAgreement.PrivateKey)
+  #if OpenSSL
+    case x448(X448.PrivateKey)
+  #endif
 
   /// A fresh, ephemeral key.
-  init(on curve: JWK.AgreementCurve) {
-    self =
-      switch curve {
-      case .p256: .p256(P256.KeyAgreement.PrivateKey())
-      case .p384: .p384(P384.KeyAgreement.PrivateKey())
-      case .p521: .p521(P521.KeyAgreement.PrivateKey())
-      case .x25519: .x25519(Curve25519.KeyAgreement.PrivateKey())
-      }
+  /// - Throws: ``JOSEError`` with code `invalid_key` when none can be made: libcrypto may lack memory.
+  init(on curve: JWK.AgreementCurve) throws(JOSEError) {
+    switch curve {
+    case .p256: self = .p256(P256.KeyAgreement.PrivateKey())
+    case .p384: self = .p384(P384.KeyAgreement.PrivateKey())
+    case .p521: self = .p521(P521.KeyAgreement.PrivateKey())
+    case .x25519: self = .x25519(Curve25519.KeyAgreement.PrivateKey())
+    #if OpenSSL
+      case .x448: self = .x448(try .fresh())
+    #endif
+    }
   }
 
   var publicKey: AgreementPublicKey {
@@ -40,10 +59,13 @@ enum AgreementPrivateKey: Sendable {
     case .p384(let key): .p384(key.publicKey)
     case .p521(let key): .p521(key.publicKey)
     case .x25519(let key): .x25519(key.publicKey)
+    #if OpenSSL
+      case .x448(let key): .x448(key.publicKey)
+    #endif
     }
   }
 
-  /// The secret that both sides come to: 32, 48 or 66 bytes; nil when the keys are on two curves, or when the
+  /// The secret that both sides come to: 32 to 66 bytes; nil when the keys are on two curves, or when the
   /// other one is a point of low order.
   ///
   /// Every private key turns such a point of X25519 into zeros, which everybody knows; the crypto library
@@ -56,6 +78,9 @@ enum AgreementPrivateKey: Sendable {
       case (.p384(let key), .p384(let other)): secret = try key.sharedSecretFromKeyAgreement(with: other)
       case (.p521(let key), .p521(let other)): secret = try key.sharedSecretFromKeyAgreement(with: other)
       case (.x25519(let key), .x25519(let other)): secret = try key.sharedSecretFromKeyAgreement(with: other)
+      #if OpenSSL
+        case (.x448(let key), .x448(let other)): return try key.sharedSecret(with: other)
+      #endif
       default: return nil
       }
       let bytes = secret.secretBytes
@@ -73,6 +98,9 @@ enum AgreementPublicKey: Sendable {
   case p384(P384.KeyAgreement.PublicKey)
   case p521(P521.KeyAgreement.PublicKey)
   case x25519(Curve25519.KeyAgreement.PublicKey)
+  #if OpenSSL
+    case x448(X448.PublicKey)
+  #endif
 
   var curve: JWK.AgreementCurve {
     switch self {
@@ -80,6 +108,9 @@ enum AgreementPublicKey: Sendable {
     case .p384: .p384
     case .p521: .p521
     case .x25519: .x25519
+    #if OpenSSL
+      case .x448: .x448
+    #endif
     }
   }
 
@@ -91,7 +122,7 @@ enum AgreementPublicKey: Sendable {
   ///   point lies on the curve.
   init(on curve: JWK.AgreementCurve, x: [UInt8], y: [UInt8]?) throws(JOSEError) {
     guard x.count == curve.coordinateByteCount,
-      curve == .x25519 ? y == nil : y?.count == curve.coordinateByteCount
+      curve.keyType == .octetKeyPair ? y == nil : y?.count == curve.coordinateByteCount
     else {
       throw JOSEError(.invalidKey, "coordinates of another length than \(curve.rawValue) has")
     }
@@ -103,6 +134,9 @@ enum AgreementPublicKey: Sendable {
         case .p384: .p384(try P384.KeyAgreement.PublicKey(x963Representation: point))
         case .p521: .p521(try P521.KeyAgreement.PublicKey(x963Representation: point))
         case .x25519: .x25519(try Curve25519.KeyAgreement.PublicKey(rawRepresentation: x))
+        #if OpenSSL
+          case .x448: .x448(try X448.PublicKey(point: x))
+        #endif
         }
     } catch {
       throw JOSEError(.invalidKey, "a point that is not on \(curve.rawValue)")
@@ -121,10 +155,13 @@ enum AgreementPublicKey: Sendable {
       case .p384(let key): Array(key.x963Representation.dropFirst())
       case .p521(let key): Array(key.x963Representation.dropFirst())
       case .x25519(let key): Array(key.rawRepresentation)
+      #if OpenSSL
+        case .x448(let key): key.point
+      #endif
       }
     let x = point.prefix(curve.coordinateByteCount)
     members.append(JSONMember(name: "x", value: .string(Base64URL.encode(x))))
-    if curve != .x25519 {
+    if curve.keyType == .ellipticCurve {
       let y = point.dropFirst(curve.coordinateByteCount)
       members.append(JSONMember(name: "y", value: .string(Base64URL.encode(y))))
     }

@@ -10,7 +10,7 @@ public enum KeyManagementAlgorithm: String, CaseIterable, Hashable, Sendable {
   /// RSAES-OAEP with SHA-256 and MGF1 with SHA-256; moduli of 2048 to 8192 bits.
   case rsaOAEP256 = "RSA-OAEP-256"
   /// Diffie-Hellman between an ephemeral key and the recipient's, whose outcome encrypts the content; on
-  /// P-256, P-384, P-521 or X25519.
+  /// P-256, P-384, P-521 or X25519, and with the trait `OpenSSL` on X448.
   case ecdhES = "ECDH-ES"
   /// The same, whose outcome of 16 bytes wraps the content's key.
   case ecdhESA128KW = "ECDH-ES+A128KW"
@@ -38,6 +38,14 @@ public enum KeyManagementAlgorithm: String, CaseIterable, Hashable, Sendable {
   case pbes2HS384A192KW = "PBES2-HS384+A192KW"
   /// A key of 32 bytes, derived from a password by PBKDF2 with HMAC-SHA-512, wraps the content's key.
   case pbes2HS512A256KW = "PBES2-HS512+A256KW"
+  #if OpenSSL
+    /// RSAES-OAEP with SHA-384 and MGF1 with SHA-384; moduli of 2048 to 8192 bits. With the trait `OpenSSL`
+    /// only.
+    case rsaOAEP384 = "RSA-OAEP-384"
+    /// RSAES-OAEP with SHA-512 and MGF1 with SHA-512; moduli of 2048 to 8192 bits. With the trait `OpenSSL`
+    /// only.
+    case rsaOAEP512 = "RSA-OAEP-512"
+  #endif
 
   /// The algorithm that `value` names, as a byte-exact string; nil for any other value.
   init?(named value: ParsedJSON) {
@@ -72,7 +80,13 @@ extension KeyManagementAlgorithm {
 
   /// Whether an RSA key encrypts the content's key.
   var isRSA: Bool {
-    self == .rsaOAEP || self == .rsaOAEP256
+    switch self {
+    case .rsaOAEP, .rsaOAEP256: true
+    #if OpenSSL
+      case .rsaOAEP384, .rsaOAEP512: true
+    #endif
+    default: false
+    }
   }
 
   /// How many bytes the AES key has that wraps the content's key; nil for an algorithm that wraps with no AES
@@ -83,6 +97,9 @@ extension KeyManagementAlgorithm {
     case .a192KW, .a192GCMKW, .ecdhESA192KW, .pbes2HS384A192KW: 24
     case .a256KW, .a256GCMKW, .ecdhESA256KW, .pbes2HS512A256KW: 32
     case .rsaOAEP, .rsaOAEP256, .ecdhES, .direct: nil
+    #if OpenSSL
+      case .rsaOAEP384, .rsaOAEP512: nil
+    #endif
     }
   }
 }

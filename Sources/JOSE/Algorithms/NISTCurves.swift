@@ -1,10 +1,18 @@
 internal import Crypto
 
-/// A curve of NIST, as JOSE uses it (RFC 7518 §3.4, §6.2).
+#if OpenSSL
+  internal import JOSEOpenSSL
+#endif
+
+/// A curve of NIST, as JOSE uses it (RFC 7518 §3.4, §6.2); or secp256k1, which JOSE uses no differently, to
+/// sign (RFC 8812 §3).
 enum NISTCurve: String, CaseIterable, Sendable {
   case p256 = "P-256"
   case p384 = "P-384"
   case p521 = "P-521"
+  #if OpenSSL
+    case secp256k1
+  #endif
 
   /// How many bytes a coordinate, a private scalar, and each half of a signature has.
   var coordinateByteCount: Int {
@@ -12,6 +20,9 @@ enum NISTCurve: String, CaseIterable, Sendable {
     case .p256: 32
     case .p384: 48
     case .p521: 66
+    #if OpenSSL
+      case .secp256k1: Secp256k1.coordinateByteCount
+    #endif
     }
   }
 
@@ -21,6 +32,9 @@ enum NISTCurve: String, CaseIterable, Sendable {
     case .p256: .es256
     case .p384: .es384
     case .p521: .es512
+    #if OpenSSL
+      case .secp256k1: .es256K
+    #endif
     }
   }
 
@@ -30,6 +44,9 @@ enum NISTCurve: String, CaseIterable, Sendable {
     case .p256: Self.p256Order
     case .p384: Self.p384Order
     case .p521: Self.p521Order
+    #if OpenSSL
+      case .secp256k1: Secp256k1.order
+    #endif
     }
   }
 
@@ -80,7 +97,7 @@ enum NISTCurve: String, CaseIterable, Sendable {
     ]
 }
 
-/// A public key on a NIST curve. swift-crypto has three such types and no protocol over them.
+/// A public key on such a curve. swift-crypto has three such types and no protocol over them.
 protocol NISTPublicKey: Sendable {
   static var curve: NISTCurve { get }
   /// From the uncompressed point `04‖x‖y`; throws unless it lies on the curve.
@@ -92,11 +109,11 @@ protocol NISTPublicKey: Sendable {
   func verifies(_ signature: [UInt8], over message: ArraySlice<UInt8>) -> Bool
 }
 
-/// A private key on a NIST curve.
+/// A private key on such a curve.
 protocol NISTPrivateKey: Sendable {
   associatedtype Public: NISTPublicKey
   /// A fresh key.
-  init()
+  init() throws
   init(scalar: [UInt8]) throws
   var scalar: [UInt8] { get }
   var half: Public { get }

@@ -1,19 +1,35 @@
 internal import Crypto
 internal import CryptoExtras
 
+#if OpenSSL
+  internal import JOSEOpenSSL
+#endif
+
 /// A private RSA key, ready to decrypt the keys of contents (RFC 7518 §4.3).
 ///
 /// It can be sent: the crypto library says so of its keys that sign, and this one holds the same immutable
 /// key behind another type.
 struct RSADecryptionKey: @unchecked Sendable {
-  private let key: _RSA.Encryption.PrivateKey
-  private let padding: _RSA.Encryption.Padding
+  private enum Key {
+    case own(_RSA.Encryption.PrivateKey, _RSA.Encryption.Padding)
+    #if OpenSSL
+      case openSSL(RSAOAEP.PrivateKey, LibcryptoHash)
+    #endif
+  }
+
+  private let key: Key
 
   /// The same key in the type that decrypts: the crypto library has two.
   init?(_ key: RSAPrivateKey, _ algorithm: KeyManagementAlgorithm) {
     do {
-      self.key = try _RSA.Encryption.PrivateKey(derRepresentation: key.key.derRepresentation)
-      padding = algorithm.padding
+      #if OpenSSL
+        if let hash = algorithm.libcryptoHash {
+          self.key = .openSSL(try RSAOAEP.PrivateKey(der: Array(key.key.pkcs8DERRepresentation)), hash)
+          return
+        }
+      #endif
+      self.key = .own(
+        try _RSA.Encryption.PrivateKey(derRepresentation: key.key.derRepresentation), algorithm.padding)
     } catch {
       return nil
     }
@@ -25,7 +41,12 @@ struct RSADecryptionKey: @unchecked Sendable {
   /// with it: to tell a first byte that is not zero from the rest would be an oracle (Manger's attack).
   func contentKey(in encryptedKey: [UInt8]) -> [UInt8]? {
     do {
-      return Array(try key.decrypt(encryptedKey, padding: padding))
+      switch key {
+      case .own(let key, let padding): return Array(try key.decrypt(encryptedKey, padding: padding))
+      #if OpenSSL
+        case .openSSL(let key, let hash): return try key.decrypted(encryptedKey.span, hash: hash)
+      #endif
+      }
     } catch {
       return nil
     }
@@ -34,13 +55,25 @@ struct RSADecryptionKey: @unchecked Sendable {
 
 /// A public RSA key, ready to encrypt the keys of contents. It can be sent, as ``RSADecryptionKey`` can.
 struct RSAEncryptionKey: @unchecked Sendable {
-  private let key: _RSA.Encryption.PublicKey
-  private let padding: _RSA.Encryption.Padding
+  private enum Key {
+    case own(_RSA.Encryption.PublicKey, _RSA.Encryption.Padding)
+    #if OpenSSL
+      case openSSL(RSAOAEP.PublicKey, LibcryptoHash)
+    #endif
+  }
+
+  private let key: Key
 
   init?(_ key: RSAPublicKey, _ algorithm: KeyManagementAlgorithm) {
     do {
-      self.key = try _RSA.Encryption.PublicKey(derRepresentation: key.key.derRepresentation)
-      padding = algorithm.padding
+      #if OpenSSL
+        if let hash = algorithm.libcryptoHash {
+          self.key = .openSSL(try RSAOAEP.PublicKey(der: Array(key.key.derRepresentation)), hash)
+          return
+        }
+      #endif
+      self.key = .own(
+        try _RSA.Encryption.PublicKey(derRepresentation: key.key.derRepresentation), algorithm.padding)
     } catch {
       return nil
     }
@@ -50,7 +83,12 @@ struct RSAEncryptionKey: @unchecked Sendable {
   /// - Throws: ``JOSEError`` with code `invalid_key` when the crypto library refuses.
   func encrypted(_ contentKey: [UInt8]) throws(JOSEError) -> [UInt8] {
     do {
-      return Array(try key.encrypt(contentKey, padding: padding))
+      switch key {
+      case .own(let key, let padding): return Array(try key.encrypt(contentKey, padding: padding))
+      #if OpenSSL
+        case .openSSL(let key, let hash): return try key.encrypted(contentKey.span, hash: hash)
+      #endif
+      }
     } catch {
       throw JOSEError(.invalidKey, "the RSA key could not encrypt")
     }

@@ -1,4 +1,4 @@
-/// A signature algorithm of JOSE (RFC 7518 §3.1, RFC 8037 §3.1, RFC 9864 §2.2, RFC 9964).
+/// A signature algorithm of JOSE (RFC 7518 §3.1, RFC 8037 §3.1, RFC 8812 §3, RFC 9864 §2.2, RFC 9964).
 ///
 /// `none` is no case: a token without a signature cannot be named, let alone accepted. Names compare
 /// exactly and case-sensitively, and only while a header or a key is parsed.
@@ -27,7 +27,8 @@ public enum SignatureAlgorithm: String, CaseIterable, Hashable, Sendable {
   case es384 = "ES384"
   /// ECDSA on P-521 with SHA-512; signatures of 132 bytes.
   case es512 = "ES512"
-  /// Ed25519 under the name that RFC 8037 gave it; signatures of 64 bytes.
+  /// Ed25519 under the name that RFC 8037 gave it; signatures of 64 bytes. With the trait `OpenSSL` also
+  /// Ed448, whose signatures have 114: it is the key that says which of the two.
   case edDSA = "EdDSA"
   /// Ed25519 under the fully specified name of RFC 9864; signatures of 64 bytes.
   ///
@@ -37,6 +38,13 @@ public enum SignatureAlgorithm: String, CaseIterable, Hashable, Sendable {
   case mlDSA65 = "ML-DSA-65"
   /// ML-DSA-87 (FIPS 204), which no quantum computer is known to break; signatures of 4,627 bytes.
   case mlDSA87 = "ML-DSA-87"
+  #if OpenSSL
+    /// ECDSA on secp256k1 with SHA-256; signatures of 64 bytes. With the trait `OpenSSL` only.
+    case es256K = "ES256K"
+    /// Ed448 under the fully specified name of RFC 9864; signatures of 114 bytes. With the trait `OpenSSL`
+    /// only.
+    case ed448 = "Ed448"
+  #endif
 
   /// Whether verifying takes only a public key. HMAC is the exception: who verifies can also sign.
   public var isAsymmetric: Bool {
@@ -51,6 +59,10 @@ public enum SignatureAlgorithm: String, CaseIterable, Hashable, Sendable {
     case .es256, .es384, .es512: .ellipticCurve
     case .edDSA, .ed25519: .octetKeyPair
     case .mlDSA65, .mlDSA87: .algorithmKeyPair
+    #if OpenSSL
+      case .es256K: .ellipticCurve
+      case .ed448: .octetKeyPair
+    #endif
     }
   }
 

@@ -1,6 +1,10 @@
 internal import Crypto
 internal import CryptoExtras
 
+#if OpenSSL
+  internal import JOSEOpenSSL
+#endif
+
 /// A key bound to its algorithm, ready to check signatures.
 enum SignatureVerifier: Sendable {
   case hs256(KeyedHash<SHA256>)
@@ -13,6 +17,10 @@ enum SignatureVerifier: Sendable {
   case ed25519(Curve25519.Signing.PublicKey)
   case mlDSA65(MLDSA65.PublicKey)
   case mlDSA87(MLDSA87.PublicKey)
+  #if OpenSSL
+    case es256K(Secp256k1.PublicKey)
+    case ed448(Ed448.PublicKey)
+  #endif
 
   /// A verifier, nil for material that signs nothing; `material` must support `algorithm`.
   init?(_ material: KeyMaterial, _ algorithm: SignatureAlgorithm) {
@@ -31,6 +39,11 @@ enum SignatureVerifier: Sendable {
     case .mlDSA65(let pair): self = .mlDSA65(pair.publicKey)
     case .mlDSA87(let pair): self = .mlDSA87(pair.publicKey)
     case .x25519: return nil
+    #if OpenSSL
+      case .secp256k1(let pair): self = .es256K(pair.publicKey)
+      case .ed448(let pair): self = .ed448(pair.publicKey)
+      case .x448: return nil
+    #endif
     }
   }
 
@@ -47,6 +60,10 @@ enum SignatureVerifier: Sendable {
     case .ed25519(let key): signature.count == 64 && key.isValidSignature(signature, for: message)
     case .mlDSA65(let key): key.isValidSignature(signature, for: message)
     case .mlDSA87(let key): key.isValidSignature(signature, for: message)
+    #if OpenSSL
+      case .es256K(let key): Self.verifies(signature, over: message, key)
+      case .ed448(let key): key.verifies(signature.span, over: message.span)
+    #endif
     }
   }
 
@@ -69,6 +86,10 @@ enum Signer: Sendable {
   case ed25519(Curve25519.Signing.PrivateKey)
   case mlDSA65(MLDSA65.PrivateKey)
   case mlDSA87(MLDSA87.PrivateKey)
+  #if OpenSSL
+    case es256K(Secp256k1.PrivateKey)
+    case ed448(Ed448.PrivateKey)
+  #endif
 
   /// A signer, nil when `material` has no private half; `material` must support `algorithm`.
   init?(_ material: KeyMaterial, _ algorithm: SignatureAlgorithm) {
@@ -83,6 +104,11 @@ enum Signer: Sendable {
       case .mlDSA65(let pair): pair.privateKey.map { .mlDSA65($0) }
       case .mlDSA87(let pair): pair.privateKey.map { .mlDSA87($0) }
       case .x25519: nil
+      #if OpenSSL
+        case .secp256k1(let pair): pair.privateKey.map { .es256K($0) }
+        case .ed448(let pair): pair.privateKey.map { .ed448($0) }
+        case .x448: nil
+      #endif
       }
     guard let signer else { return nil }
     self = signer
@@ -108,6 +134,10 @@ enum Signer: Sendable {
     case .ed25519(let key): Array(try key.signature(for: message))
     case .mlDSA65(let key): Array(try key.signature(for: message))
     case .mlDSA87(let key): Array(try key.signature(for: message))
+    #if OpenSSL
+      case .es256K(let key): try key.signature(over: message)
+      case .ed448(let key): try key.signature(over: message.span)
+    #endif
     }
   }
 }

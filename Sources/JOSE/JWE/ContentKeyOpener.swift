@@ -112,6 +112,11 @@ extension AgreementPrivateKey {
       case .x25519(let pair):
         guard let key = pair.privateKey else { return nil }
         self = .x25519(key)
+      #if OpenSSL
+        case .x448(let pair):
+          guard let key = pair.privateKey else { return nil }
+          self = .x448(key)
+      #endif
       default: return nil
       }
     } catch {

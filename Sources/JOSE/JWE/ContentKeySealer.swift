@@ -115,6 +115,9 @@ extension AgreementPublicKey {
         self = .p521(
           try P521.KeyAgreement.PublicKey(x963Representation: pair.publicKey.x963Representation))
       case .x25519(let pair): self = .x25519(pair.publicKey)
+      #if OpenSSL
+        case .x448(let pair): self = .x448(pair.publicKey)
+      #endif
       default: return nil
       }
     } catch {
@@ -128,7 +131,7 @@ extension AgreementPublicKey {
   fileprivate func agree(
     _ algorithm: KeyManagementAlgorithm, _ encryption: ContentEncryptionAlgorithm, _ parties: AgreementParties
   ) throws(JOSEError) -> ([UInt8], [JSONMember]) {
-    let ephemeral = AgreementPrivateKey(on: curve)
+    let ephemeral = try AgreementPrivateKey(on: curve)
     guard let secret = ephemeral.sharedSecret(with: self) else {
       throw JOSEError(.invalidKey, "a key of low order on \(curve.rawValue), with which nothing is secret")
     }

@@ -58,7 +58,7 @@ enum KeyManagementParameters: Sendable {
     }
     let key = try JWEHeaderMembers(protected: json)
     let x = try key.requiredBytes("x")
-    let y = curve == .x25519 ? nil : try key.requiredBytes("y")
+    let y = curve.keyType == .octetKeyPair ? nil : try key.requiredBytes("y")
     do {
       return try AgreementPublicKey(on: curve, x: x, y: y)
     } catch {

@@ -115,6 +115,14 @@ extension KeyMaterial {
     if curve.utf8.elementsEqual("Ed25519".utf8) {
       return try .ed25519(point: json.requiredBytes("x"), seed: json.optionalBytes("d"))
     }
+    #if OpenSSL
+      if curve.utf8.elementsEqual("Ed448".utf8) {
+        return try .ed448(point: json.requiredBytes("x"), seed: json.optionalBytes("d"))
+      }
+      if curve.utf8.elementsEqual("X448".utf8) {
+        return try .x448(point: json.requiredBytes("x"), scalar: json.optionalBytes("d"))
+      }
+    #endif
     guard curve.utf8.elementsEqual("X25519".utf8) else {
       throw JOSEError(.unsupportedAlgorithm, "a crv that is not supported")
     }

@@ -1,5 +1,9 @@
 internal import Crypto
 
+#if OpenSSL
+  internal import JOSEOpenSSL
+#endif
+
 extension JWK {
   /// The key without anything secret. Of a shared secret this is what the key is called, and no key.
   public func publicJSON() -> JSON {
@@ -66,6 +70,13 @@ extension KeyMaterial {
         + Self.members([("x", Array(pair.publicKey.rawRepresentation))])
     case .mlDSA65(let pair): Self.members([("pub", pair.publicKey.bytes)])
     case .mlDSA87(let pair): Self.members([("pub", pair.publicKey.bytes)])
+    #if OpenSSL
+      case .secp256k1(let pair): Self.members(of: pair.publicKey)
+      case .ed448(let pair):
+        [JSONMember(name: "crv", value: "Ed448")] + Self.members([("x", pair.publicKey.point)])
+      case .x448(let pair):
+        [JSONMember(name: "crv", value: "X448")] + Self.members([("x", pair.publicKey.point)])
+    #endif
     }
   }
 
@@ -80,6 +91,11 @@ extension KeyMaterial {
     case .x25519(let pair): Self.members([("d", pair.privateKey.map { Array($0.rawRepresentation) })])
     case .mlDSA65(let pair): Self.members([("priv", pair.privateKey?.seed)])
     case .mlDSA87(let pair): Self.members([("priv", pair.privateKey?.seed)])
+    #if OpenSSL
+      case .secp256k1(let pair): Self.members([("d", pair.privateKey?.scalar)])
+      case .ed448(let pair): Self.members([("d", pair.privateKey?.seed)])
+      case .x448(let pair): Self.members([("d", pair.privateKey?.scalar)])
+    #endif
     }
   }
 

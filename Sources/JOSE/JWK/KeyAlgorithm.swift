@@ -77,6 +77,11 @@ extension KeyMaterial {
     case .x25519: false
     case .mlDSA65: algorithm == .mlDSA65
     case .mlDSA87: algorithm == .mlDSA87
+    #if OpenSSL
+      case .secp256k1: algorithm == .es256K
+      case .ed448: algorithm == .edDSA || algorithm == .ed448
+      case .x448: false
+    #endif
     }
   }
 
@@ -93,6 +98,10 @@ extension KeyMaterial {
     case .rsa: return algorithm.isRSA
     case .p256, .p384, .p521, .x25519: return algorithm.isAgreement
     case .ed25519, .mlDSA65, .mlDSA87: return false
+    #if OpenSSL
+      case .x448: return algorithm.isAgreement
+      case .secp256k1, .ed448: return false
+    #endif
     }
   }
 

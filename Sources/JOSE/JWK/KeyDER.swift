@@ -158,6 +158,9 @@ private enum KeyAlgorithm {
     case Self.secp256r1: return .p256
     case Self.secp384r1: return .p384
     case Self.secp521r1: return .p521
+    #if OpenSSL
+      case Self.secp256k1: return .secp256k1
+    #endif
     default: throw JOSEError(.unsupportedAlgorithm, "a curve that is not supported: \(identifier)")
     }
   }
@@ -167,4 +170,5 @@ private enum KeyAlgorithm {
   private static let secp256r1: ASN1ObjectIdentifier = [1, 2, 840, 10_045, 3, 1, 7]
   private static let secp384r1: ASN1ObjectIdentifier = [1, 3, 132, 0, 34]
   private static let secp521r1: ASN1ObjectIdentifier = [1, 3, 132, 0, 35]
+  private static let secp256k1: ASN1ObjectIdentifier = [1, 3, 132, 0, 10]
 }

@@ -2,6 +2,10 @@ internal import Crypto
 internal import CryptoExtras
 internal import SwiftASN1
 
+#if OpenSSL
+  internal import JOSEOpenSSL
+#endif
+
 extension JWK {
   /// The most bytes that a key has in PEM or DER.
   public static let maximumFileBytes = 16_384
@@ -94,6 +98,11 @@ extension KeyMaterial {
       try PlainKeyDER.x25519.subjectPublicKeyInfo(Array(pair.publicKey.rawRepresentation))
     case .mlDSA65(let pair): try PlainKeyDER.mlDSA65.subjectPublicKeyInfo(pair.publicKey.bytes)
     case .mlDSA87(let pair): try PlainKeyDER.mlDSA87.subjectPublicKeyInfo(pair.publicKey.bytes)
+    #if OpenSSL
+      case .secp256k1(let pair): pair.publicKey.der
+      case .ed448(let pair): try PlainKeyDER.ed448.subjectPublicKeyInfo(pair.publicKey.point)
+      case .x448(let pair): try PlainKeyDER.x448.subjectPublicKeyInfo(pair.publicKey.point)
+    #endif
     }
   }
 
@@ -116,6 +125,16 @@ extension KeyMaterial {
     case .mlDSA87(let pair):
       guard let key = pair.privateKey else { return nil }
       return try PlainKeyDER.mlDSA87.privateKeyInfo(key.seed)
+    #if OpenSSL
+      case .secp256k1(let pair):
+        return pair.privateKey?.der
+      case .ed448(let pair):
+        guard let key = pair.privateKey else { return nil }
+        return try PlainKeyDER.ed448.privateKeyInfo(key.seed)
+      case .x448(let pair):
+        guard let key = pair.privateKey else { return nil }
+        return try PlainKeyDER.x448.privateKeyInfo(key.scalar)
+    #endif
     }
   }
 }

@@ -1,5 +1,9 @@
 internal import Crypto
 
+#if OpenSSL
+  internal import JOSEOpenSSL
+#endif
+
 extension JWK {
   /// The curves on which keys are agreed on (RFC 7518 §4.6, RFC 8037 §3.2).
   public enum AgreementCurve: String, CaseIterable, Hashable, Sendable {
@@ -7,6 +11,10 @@ extension JWK {
     case p384 = "P-384"
     case p521 = "P-521"
     case x25519 = "X25519"
+    #if OpenSSL
+      /// With the trait `OpenSSL` only.
+      case x448 = "X448"
+    #endif
   }
 
   /// A fresh key that signs, from the system's generator.
@@ -59,11 +67,11 @@ extension KeyMaterial {
     case .hs512:
       return freshSecret(SHA512.self)
     case .es256:
-      return .p256(fresh())
+      return .p256(try fresh())
     case .es384:
-      return .p384(fresh())
+      return .p384(try fresh())
     case .es512:
-      return .p521(fresh())
+      return .p521(try fresh())
     case .edDSA, .ed25519:
       let key = Curve25519.Signing.PrivateKey()
       return .ed25519(KeyPair(publicKey: key.publicKey, privateKey: key))
@@ -77,12 +85,22 @@ extension KeyMaterial {
       return .rsa(try .generate(modulusBits: 3072))
     case .rs512, .ps512:
       return .rsa(try .generate(modulusBits: 4096))
+    #if OpenSSL
+      case .es256K:
+        return .secp256k1(try fresh())
+      case .ed448:
+        return try freshEd448()
+    #endif
     }
   }
 
-  private static func fresh<Private: NISTPrivateKey>() -> KeyPair<Private.Public, Private> {
-    let key = Private()
-    return KeyPair(publicKey: key.half, privateKey: key)
+  private static func fresh<Private: NISTPrivateKey>() throws(JOSEError) -> KeyPair<Private.Public, Private> {
+    do {
+      let key = try Private()
+      return KeyPair(publicKey: key.half, privateKey: key)
+    } catch {
+      throw JOSEError(.invalidKey, "no key could be generated")
+    }
   }
 
   /// A fresh secret as long as the hash: the code of nothing under a fresh key of that length, which is as
@@ -97,21 +115,24 @@ extension KeyMaterial {
     _ algorithm: KeyManagementAlgorithm, _ curve: JWK.AgreementCurve
   ) throws(JOSEError) -> KeyMaterial {
     if algorithm.isRSA { return .rsa(try .generate(modulusBits: 3072)) }
-    if algorithm.isAgreement { return fresh(on: curve) }
+    if algorithm.isAgreement { return try fresh(on: curve) }
     guard !algorithm.isPasswordBased, let count = algorithm.wrappingKeyByteCount else {
       throw JOSEError(.unsupportedAlgorithm, "\(algorithm.rawValue) has no key of a size of its own")
     }
     return .octets(freshBytes(count))
   }
 
-  private static func fresh(on curve: JWK.AgreementCurve) -> KeyMaterial {
+  private static func fresh(on curve: JWK.AgreementCurve) throws(JOSEError) -> KeyMaterial {
     switch curve {
-    case .p256: return .p256(fresh())
-    case .p384: return .p384(fresh())
-    case .p521: return .p521(fresh())
+    case .p256: return .p256(try fresh())
+    case .p384: return .p384(try fresh())
+    case .p521: return .p521(try fresh())
     case .x25519:
       let key = Curve25519.KeyAgreement.PrivateKey()
       return .x25519(KeyPair(publicKey: key.publicKey, privateKey: key))
+    #if OpenSSL
+      case .x448: return try freshX448()
+    #endif
     }
   }
 

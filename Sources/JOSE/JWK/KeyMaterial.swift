@@ -1,6 +1,10 @@
 internal import Crypto
 internal import CryptoExtras
 
+#if OpenSSL
+  internal import JOSEOpenSSL
+#endif
+
 /// A public key, and the private key if it is known.
 struct KeyPair<Public: Sendable, Private: Sendable>: Sendable {
   let publicKey: Public
@@ -19,6 +23,11 @@ enum KeyMaterial: Sendable {
   case x25519(KeyPair<Curve25519.KeyAgreement.PublicKey, Curve25519.KeyAgreement.PrivateKey>)
   case mlDSA65(KeyPair<MLDSA65.PublicKey, MLDSA65.PrivateKey>)
   case mlDSA87(KeyPair<MLDSA87.PublicKey, MLDSA87.PrivateKey>)
+  #if OpenSSL
+    case secp256k1(KeyPair<Secp256k1.PublicKey, Secp256k1.PrivateKey>)
+    case ed448(KeyPair<Ed448.PublicKey, Ed448.PrivateKey>)
+    case x448(KeyPair<X448.PublicKey, X448.PrivateKey>)
+  #endif
 
   var keyType: JWK.KeyType {
     switch self {
@@ -27,6 +36,10 @@ enum KeyMaterial: Sendable {
     case .p256, .p384, .p521: .ellipticCurve
     case .ed25519, .x25519: .octetKeyPair
     case .mlDSA65, .mlDSA87: .algorithmKeyPair
+    #if OpenSSL
+      case .secp256k1: .ellipticCurve
+      case .ed448, .x448: .octetKeyPair
+    #endif
     }
   }
 
@@ -42,6 +55,11 @@ enum KeyMaterial: Sendable {
     case .x25519(let pair): pair.privateKey != nil
     case .mlDSA65(let pair): pair.privateKey != nil
     case .mlDSA87(let pair): pair.privateKey != nil
+    #if OpenSSL
+      case .secp256k1(let pair): pair.privateKey != nil
+      case .ed448(let pair): pair.privateKey != nil
+      case .x448(let pair): pair.privateKey != nil
+    #endif
     }
   }
 
@@ -57,6 +75,11 @@ enum KeyMaterial: Sendable {
     case .x25519(let pair): .x25519(KeyPair(publicKey: pair.publicKey, privateKey: nil))
     case .mlDSA65(let pair): .mlDSA65(KeyPair(publicKey: pair.publicKey, privateKey: nil))
     case .mlDSA87(let pair): .mlDSA87(KeyPair(publicKey: pair.publicKey, privateKey: nil))
+    #if OpenSSL
+      case .secp256k1(let pair): .secp256k1(KeyPair(publicKey: pair.publicKey, privateKey: nil))
+      case .ed448(let pair): .ed448(KeyPair(publicKey: pair.publicKey, privateKey: nil))
+      case .x448(let pair): .x448(KeyPair(publicKey: pair.publicKey, privateKey: nil))
+    #endif
     }
   }
 }
@@ -68,6 +91,10 @@ extension SignatureAlgorithm {
     case .hs256, .rs256, .ps256, .es256: 32
     case .hs384, .rs384, .ps384, .es384: 48
     case .hs512, .rs512, .ps512, .es512, .edDSA, .ed25519, .mlDSA65, .mlDSA87: 64
+    #if OpenSSL
+      case .es256K: 32
+      case .ed448: 64
+    #endif
     }
   }
 }
@@ -114,6 +141,9 @@ extension KeyMaterial {
     case .p256: .p256(try pair(P256.Signing.PrivateKey.self, point: point, scalar: scalar))
     case .p384: .p384(try pair(P384.Signing.PrivateKey.self, point: point, scalar: scalar))
     case .p521: .p521(try pair(P521.Signing.PrivateKey.self, point: point, scalar: scalar))
+    #if OpenSSL
+      case .secp256k1: .secp256k1(try pair(Secp256k1.PrivateKey.self, point: point, scalar: scalar))
+    #endif
     }
   }
 

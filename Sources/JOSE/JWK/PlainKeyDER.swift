@@ -3,6 +3,9 @@ internal import SwiftASN1
 /// The keys whose AlgorithmIdentifier is a name alone (RFC 8410 §3, RFC 9881 §3), and their DER.
 enum PlainKeyDER: CaseIterable {
   case x25519, ed25519, mlDSA65, mlDSA87
+  #if OpenSSL
+    case x448, ed448
+  #endif
 
   /// The algorithm of that name; nil for any other.
   init?(_ identifier: ASN1ObjectIdentifier) {
@@ -16,14 +19,21 @@ enum PlainKeyDER: CaseIterable {
     case .ed25519: [1, 3, 101, 112]
     case .mlDSA65: [2, 16, 840, 1, 101, 3, 4, 3, 18]
     case .mlDSA87: [2, 16, 840, 1, 101, 3, 4, 3, 19]
+    #if OpenSSL
+      case .x448: [1, 3, 101, 111]
+      case .ed448: [1, 3, 101, 113]
+    #endif
     }
   }
 
-  /// The tag of the 32 bytes in a private key: an octet string, or of ML-DSA the seed (RFC 9881 §6).
+  /// The tag of the bytes in a private key: an octet string, or of ML-DSA the seed (RFC 9881 §6).
   private var privateTag: ASN1Identifier {
     switch self {
     case .x25519, .ed25519: .octetString
     case .mlDSA65, .mlDSA87: ASN1Identifier(tagWithNumber: 0, tagClass: .contextSpecific)
+    #if OpenSSL
+      case .x448, .ed448: .octetString
+    #endif
     }
   }
 }
@@ -38,6 +48,10 @@ extension PlainKeyDER {
     case .ed25519: try .ed25519(point: bits, seed: nil)
     case .mlDSA65: .mlDSA65(try KeyPair(publicBytes: bits, seed: nil))
     case .mlDSA87: .mlDSA87(try KeyPair(publicBytes: bits, seed: nil))
+    #if OpenSSL
+      case .x448: try .x448(point: bits, scalar: nil)
+      case .ed448: try .ed448(point: bits, seed: nil)
+    #endif
     }
   }
 
@@ -49,11 +63,15 @@ extension PlainKeyDER {
     case .ed25519: try .ed25519(point: point, seed: secret)
     case .mlDSA65: .mlDSA65(try KeyPair(publicBytes: point, seed: secret))
     case .mlDSA87: .mlDSA87(try KeyPair(publicBytes: point, seed: secret))
+    #if OpenSSL
+      case .x448: try .x448(point: point, scalar: secret)
+      case .ed448: try .ed448(point: point, seed: secret)
+    #endif
     }
   }
 
-  /// The 32 bytes. Of ML-DSA they may stand beside the key that they expand to; that one alone is refused:
-  /// no seed comes out of it, and JOSE carries nothing else (RFC 9964 §3).
+  /// The bytes: as many as the key demands. Of ML-DSA they may stand beside the key that they expand to;
+  /// that one alone is refused: no seed comes out of it, and JOSE carries nothing else (RFC 9964 §3).
   private func secret(_ node: ASN1Node) throws -> [UInt8] {
     if node.identifier == privateTag {
       return Array(try ASN1OctetString(derEncoded: node, withIdentifier: privateTag).bytes)

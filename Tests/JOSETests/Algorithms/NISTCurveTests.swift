@@ -3,7 +3,7 @@ import Testing
 @testable import JOSE
 
 @Suite struct NISTCurveTests {
-  private static let curves: [NISTCurve] = [.p256, .p384, .p521]
+  private static let curves = NISTCurve.allCases
 
   private static func padded(_ number: [UInt8], _ curve: NISTCurve) -> [UInt8] {
     [UInt8](repeating: 0, count: curve.coordinateByteCount - number.count) + number

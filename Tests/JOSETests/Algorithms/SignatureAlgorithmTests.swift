@@ -4,13 +4,14 @@ import Testing
 
 @Suite struct SignatureAlgorithmTests {
   @Test func `the names are those of the registry`() {
-    let names = SignatureAlgorithm.allCases.map(\.rawValue)
-    #expect(
-      names == [
-        "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384",
-        "ES512",
-        "EdDSA", "Ed25519", "ML-DSA-65", "ML-DSA-87",
-      ])
+    var names = [
+      "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384",
+      "ES512", "EdDSA", "Ed25519", "ML-DSA-65", "ML-DSA-87",
+    ]
+    #if OpenSSL
+      names += ["ES256K", "Ed448"]
+    #endif
+    #expect(SignatureAlgorithm.allCases.map(\.rawValue) == names)
   }
 
   @Test func `T1 there is no none`() {
@@ -18,11 +19,12 @@ import Testing
   }
 
   @Test func `T1 names compare exactly and case-sensitively`() throws {
+    let names = SignatureAlgorithm.allCases.map(\.rawValue)
     for algorithm in SignatureAlgorithm.allCases {
       let name = algorithm.rawValue
       #expect(SignatureAlgorithm(named: try Self.parsed(name)) == algorithm)
       for other in [name.lowercased(), name + " ", " " + name, name + "\u{0}", String(name.dropLast())]
-      where other != name {
+      where !names.contains(other) {
         #expect(SignatureAlgorithm(named: try Self.parsed(other)) == nil)
       }
     }

@@ -33,14 +33,14 @@ import Testing
   }
 
   @Test(arguments: JWK.AgreementCurve.allCases) func `both sides agree`(curve: JWK.AgreementCurve) throws {
-    let alice = AgreementPrivateKey(on: curve)
-    let bob = AgreementPrivateKey(on: curve)
+    let alice = try AgreementPrivateKey(on: curve)
+    let bob = try AgreementPrivateKey(on: curve)
     let secret = try #require(alice.sharedSecret(with: bob.publicKey))
     #expect(secret == bob.sharedSecret(with: alice.publicKey))
     #expect(secret.count == curve.coordinateByteCount)
-    #expect(secret != alice.sharedSecret(with: AgreementPrivateKey(on: curve).publicKey))
+    #expect(try secret != alice.sharedSecret(with: AgreementPrivateKey(on: curve).publicKey))
     for other in JWK.AgreementCurve.allCases where other != curve {
-      #expect(alice.sharedSecret(with: AgreementPrivateKey(on: other).publicKey) == nil)
+      #expect(try alice.sharedSecret(with: AgreementPrivateKey(on: other).publicKey) == nil)
     }
   }
 
@@ -56,18 +56,18 @@ import Testing
     ]
     for point in points {
       let key = try AgreementPublicKey(on: .x25519, x: Hex.bytes(point), y: nil)
-      #expect(AgreementPrivateKey(on: .x25519).sharedSecret(with: key) == nil)
+      #expect(try AgreementPrivateKey(on: .x25519).sharedSecret(with: key) == nil)
     }
     // Near misses: 2 and the base point are none of them.
     for first: UInt8 in [2, 9] {
       let key = try AgreementPublicKey(on: .x25519, x: [first] + [UInt8](repeating: 0, count: 31), y: nil)
-      #expect(AgreementPrivateKey(on: .x25519).sharedSecret(with: key) != nil)
+      #expect(try AgreementPrivateKey(on: .x25519).sharedSecret(with: key) != nil)
     }
   }
 
   @Test func `T6 an ephemeral point lies on the curve that it names`() throws {
     for curve in [JWK.AgreementCurve.p256, .p384, .p521] {
-      let key = AgreementPrivateKey(on: curve).publicKey.json()
+      let key = try AgreementPrivateKey(on: curve).publicKey.json()
       guard case .string(let x)? = key["x"], case .string(let y)? = key["y"] else {
         Issue.record("no coordinates")
         continue

@@ -4,8 +4,7 @@ import JOSE
 enum RefusedKeyFixtures {
   static let all: [(name: String, pem: String, code: JOSEError.Code)] = [
     ("p256Compressed", p256Compressed, .invalidKey),
-    ("ed448", ed448, .unsupportedAlgorithm),
-    ("secp256k1", secp256k1, .unsupportedAlgorithm),
+    ("secp224k1", secp224k1, .unsupportedAlgorithm),
     ("explicitCurve", explicitCurve, .unsupportedAlgorithm),
     ("encrypted", encrypted, .unsupportedAlgorithm),
     ("rsaPSS", rsaPSS, .unsupportedAlgorithm),
@@ -20,18 +19,11 @@ enum RefusedKeyFixtures {
     -----END PUBLIC KEY-----
     """
 
-  static let ed448 = """
-    -----BEGIN PRIVATE KEY-----
-    MEcCAQAwBQYDK2VxBDsEOQIWytcM40pljO/XxY8gQkptwSIq8kA7sXWZgALsixVx
-    /GsDCONVtynIqzuUVfbCyKZJJjbI7cDSjw==
-    -----END PRIVATE KEY-----
-    """
-
-  static let secp256k1 = """
+  static let secp224k1 = """
     -----BEGIN EC PRIVATE KEY-----
-    MHQCAQEEIM4VPO6SLbz487Ccr5xbjPuljFjqnU8Db4LvlpHApM9noAcGBSuBBAAK
-    oUQDQgAEZBEQWpj7GVnE1vc3BG6cNiKRrIJpHrEmc7sKFRQZEwbUVPoeNmyFDHlH
-    4q14H8D2MBxpZy3hwAfTwyiCw/ID0g==
+    MGkCAQEEHQDJzkt9UjQtC9/AQEzHYE7EZCcmCHIiiAL1MjwRoAcGBSuBBAAgoTwD
+    OgAE6s2gLszhuVOuxa0lKNxElwWZm9+kJqG5PfJ8pyUhuIOmSmOIrQZYVJP1ME7I
+    zBDe27w8qDzM4kE=
     -----END EC PRIVATE KEY-----
     """
 

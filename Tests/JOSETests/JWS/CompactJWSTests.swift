@@ -29,7 +29,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "none", "None", "NONE", "nOnE", "", "HS255", "hs256", "Hs256", "ES256 ", " ES256", "ES256K", "RS1",
+    "none", "None", "NONE", "nOnE", "", "HS255", "hs256", "Hs256", "ES256 ", " ES256", "ES257", "RS1",
     "ed25519",
     "EDDSA", "EdDSA\u{0}", "HS256\u{301}", "A128GCM", "ES256,none",
   ])

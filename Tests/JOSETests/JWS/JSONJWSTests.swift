@@ -137,7 +137,7 @@ import Testing
       parsing: Array(JSONJWS.sign(payload: Self.payload, by: Self.signatory(.es256)).utf8)
     ).json()
     let strange = [
-      #"{"alg":"none"}"#, #"{"alg":"ES256K"}"#, #"{"alg":"ES256","crit":["exp"],"exp":1}"#,
+      #"{"alg":"none"}"#, #"{"alg":"ES257"}"#, #"{"alg":"ES256","crit":["exp"],"exp":1}"#,
       #"{"alg":"es256"}"#, #"{"alg":"ES256","crit":[]}"#,
     ]
     for header in strange {
