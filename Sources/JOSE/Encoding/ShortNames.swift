@@ -31,10 +31,14 @@ struct MemberPlaces<let count: Int>: Sendable {
   /// The indices of the values' nodes; 0, the node of the whole text, for a member that is absent.
   private var indices = InlineArray<count, UInt32>(repeating: 0)
 
-  /// The index of a value's node; nil when the member is absent.
+  /// The index of a value's node, by the number of the member's name; nil when the member is absent.
   @inline(__always)
-  subscript(place: Int) -> Int? {
-    get { indices[place] == 0 ? nil : Int(indices[place]) }
-    set { indices[place] = UInt32(newValue ?? 0) }
+  subscript(name: Int) -> Int? {
+    get { indices[name] == 0 ? nil : Int(indices[name]) }
+    set { indices[name] = UInt32(newValue ?? 0) }
   }
+
+  /// The same, by a name whose raw value is its number.
+  @inline(__always)
+  subscript(name: some RawRepresentable<Int>) -> Int? { self[name.rawValue] }
 }

@@ -25,20 +25,20 @@ public struct JWSHeader: Sendable {
   init(parsing bytes: [UInt8]) throws(JOSEError) {
     let json = try ParsedJSON(parsing: bytes)
     guard json.kind == .object else { throw JOSEError(.malformedHeader, "the header is not an object") }
-    let places = json.places(of: Self.parameters)
-    guard let name = places[0] else { throw JOSEError(.malformedHeader, "alg is missing") }
+    let places = json.places(of: Parameter.names)
+    guard let name = places[Parameter.alg] else { throw JOSEError(.malformedHeader, "alg is missing") }
     guard json.hasString(at: name) else { throw JOSEError(.malformedHeader, "alg is not a string") }
     guard let algorithm = SignatureAlgorithm(named: json.value(at: name)) else {
       throw JOSEError(.unsupportedAlgorithm, "alg names no signature algorithm that is implemented")
     }
-    let keyID = try Self.string("kid", at: places[1], in: json)
+    let keyID = try Self.string("kid", at: places[Parameter.kid], in: json)
     guard keyID.map({ $0.utf8.count <= JWK.maximumKeyIDBytes }) ?? true else {
       throw JOSEError(.malformedHeader, "kid has more than \(JWK.maximumKeyIDBytes) bytes")
     }
-    let type = try Self.string("typ", at: places[2], in: json)
-    let contentType = try Self.string("cty", at: places[3], in: json)
+    let type = try Self.string("typ", at: places[Parameter.typ], in: json)
+    let contentType = try Self.string("cty", at: places[Parameter.cty], in: json)
     var isPayloadEncoded = true
-    if places[4] != nil || places[5] != nil {
+    if places[Parameter.crit] != nil || places[Parameter.b64] != nil {
       isPayloadEncoded = try Self.isPayloadEncoded(in: json, CriticalParameters(in: json))
     }
     self.algorithm = algorithm
@@ -49,7 +49,11 @@ public struct JWSHeader: Sendable {
     self.json = json
   }
 
-  private static let parameters: ShortNames<6> = ShortNames(["alg", "kid", "typ", "cty", "crit", "b64"])
+  private enum Parameter: Int {
+    case alg, kid, typ, cty, crit, b64
+
+    static let names: ShortNames<6> = ShortNames(["alg", "kid", "typ", "cty", "crit", "b64"])
+  }
 
   private static func string(
     _ name: String, at place: Int?, in json: ParsedJSON

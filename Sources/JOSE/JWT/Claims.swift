@@ -29,10 +29,10 @@ public struct Claims: Sendable, CustomStringConvertible {
     guard json.kind == .object else { throw JOSEError(.malformedClaim, "the claims are not an object") }
     let places = json.places(of: Registered.names)
     for claim in [Registered.iss, .sub, .jti] {
-      guard let place = places[claim.rawValue], !json.hasString(at: place) else { continue }
+      guard let place = places[claim], !json.hasString(at: place) else { continue }
       throw JOSEError(.malformedClaim, "\(claim) is not a string")
     }
-    if let place = places[Registered.aud.rawValue], !json.hasString(at: place) {
+    if let place = places[Registered.aud], !json.hasString(at: place) {
       _ = try Self.strings(json.value(at: place), "aud")
     }
     let expiresAt = try Self.numericDate(.exp, places, in: json, rounding: .down)
@@ -74,18 +74,18 @@ public struct Claims: Sendable, CustomStringConvertible {
 
 extension Claims {
   /// Whether there is an `iss`, and an `aud`.
-  var hasIssuer: Bool { places[Registered.iss.rawValue] != nil }
-  var hasAudience: Bool { places[Registered.aud.rawValue] != nil }
+  var hasIssuer: Bool { places[Registered.iss] != nil }
+  var hasAudience: Bool { places[Registered.aud] != nil }
 
   /// Whether `iss` has those bytes in UTF-8.
   func isIssued(by issuer: Span<UInt8>) -> Bool {
-    guard let place = places[Registered.iss.rawValue] else { return false }
+    guard let place = places[Registered.iss] else { return false }
     return json.isString(issuer, at: place)
   }
 
   /// Whether `aud` has those bytes in UTF-8, or holds a string that has.
   func isFor(_ audience: Span<UInt8>) -> Bool {
-    guard let place = places[Registered.aud.rawValue] else { return false }
+    guard let place = places[Registered.aud] else { return false }
     guard !json.hasString(at: place) else { return json.isString(audience, at: place) }
     for element in json.value(at: place).elements ?? [] where element.isString(audience) { return true }
     return false
@@ -154,7 +154,7 @@ extension Claims {
     _ claim: Registered, _ places: MemberPlaces<7>, in json: ParsedJSON,
     rounding rule: FloatingPointRoundingRule
   ) throws(JOSEError) -> Timestamp? {
-    guard let place = places[claim.rawValue] else { return nil }
+    guard let place = places[claim] else { return nil }
     // Nearly every one is written as a short integer.
     if let instant = json.shortInteger(at: place).flatMap({ Timestamp(numericDate: $0) }) { return instant }
     return try numericDate("\(claim)", json.value(at: place), rounding: rule)
