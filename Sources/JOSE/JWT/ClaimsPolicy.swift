@@ -113,8 +113,8 @@ extension ClaimsPolicy {
   }
 }
 
-/// What a policy says of times. It holds no reference: whoever asks at each use of a token keeps a copy, and no
-/// count is shared between threads.
+/// What a policy says of times. It holds no reference: whoever asks at each use of a token keeps a copy, and
+/// no count is shared between threads.
 package struct TimeLimits: Sendable {
   /// How far the issuer's clock may differ; counted once, for a `Duration` has 128 bits.
   fileprivate let leewayMilliseconds: Int64
