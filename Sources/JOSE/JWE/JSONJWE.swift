@@ -36,7 +36,7 @@ public struct JSONJWE: Sendable {
     for element in isFlattened ? [json] : try Self.elements(of: json) {
       recipients.append(try Recipient(element, headers))
     }
-    try Self.check(recipients)
+    try Self.check(recipients, headers)
     self.recipients = recipients
     self.headers = headers
     content = EncryptedContent(
@@ -60,7 +60,7 @@ public struct JSONJWE: Sendable {
   }
 
   /// What the recipients have in common.
-  private static func check(_ recipients: [Recipient]) throws(JOSEError) {
+  private static func check(_ recipients: [Recipient], _ headers: SharedHeaders) throws(JOSEError) {
     guard recipients.allSatisfy({ $0.encryptionName == recipients[0].encryptionName }) else {
       throw JOSEError(.malformedHeader, "enc is not the same for all recipients (RFC 7516 §7.2.1)")
     }
@@ -68,6 +68,12 @@ public struct JSONJWE: Sendable {
     let hasDirect = recipients.contains { $0.header?.algorithm == .direct || $0.header?.algorithm == .ecdhES }
     guard recipients.count == 1 || !hasDirect else {
       throw JOSEError(.malformedToken, "dir or ECDH-ES among several recipients (RFC 7516 §5.1)")
+    }
+    // A key that AES-GCM wrapped is, taken by itself, content of `dir` with nothing authenticated: its reader
+    // would hand it out. Which of the two it is must stand where the tag covers it.
+    let isDirect = recipients[0].header?.algorithm == .direct
+    guard !isDirect || headers.protected?["alg"] != nil && headers.protected?["enc"] != nil else {
+      throw JOSEError(.malformedHeader, "dir, and alg or enc is not in the protected header")
     }
   }
 

@@ -14,44 +14,57 @@ enum DecryptionSource {
     }
   }
 
-  /// The keys for a header that names `keyID` and `algorithm`.
-  /// - Returns: At least one.
-  /// - Throws: ``JOSEError`` with code `unknown_key`, or why the last key cannot be used.
+  /// The most keys that are tried: each tries every recipient, and hashes its passwords.
+  private static let maximumKeys = 64
+
+  /// The keys for recipients who name these `kid` and algorithms, each once.
+  /// - Returns: 1 to 64.
+  /// - Throws: ``JOSEError`` with code `unknown_key`, why the last key cannot be used, or `too_large` for more
+  ///   keys.
   func keys(
-    named keyID: String?, for algorithm: KeyManagementAlgorithm
+    for recipients: [(keyID: String?, algorithm: KeyManagementAlgorithm)]
   ) throws(JOSEError) -> [DecryptionKey] {
-    switch self {
-    case .file(let file, let chosen):
-      return try file.decryptionKeys(named: keyID, for: algorithm, allowing: chosen)
-    case .password(let password, let chosen):
-      guard chosen ?? algorithm == algorithm, algorithm.isPasswordBased else {
-        throw JOSEError(
-          .algorithmMismatch, "a password is not for \(algorithm.rawValue), which the header says")
+    let keys =
+      switch self {
+      case .file(let file, let chosen): try file.decryptionKeys(for: recipients, allowing: chosen)
+      case .password(let password, let chosen): try Self.keys(of: password, chosen, for: recipients)
       }
-      return [try DecryptionKey(password: password, algorithm: algorithm)]
+    guard keys.count <= Self.maximumKeys else {
+      throw JOSEError(
+        .tooLarge, "\(keys.count) keys might be meant, and \(Self.maximumKeys) are tried: give the one")
     }
+    return keys
+  }
+
+  private static func keys(
+    of password: EncryptionPassword, _ chosen: KeyManagementAlgorithm?,
+    for recipients: [(keyID: String?, algorithm: KeyManagementAlgorithm)]
+  ) throws(JOSEError) -> [DecryptionKey] {
+    var keys: [DecryptionKey] = []
+    for algorithm in Set(recipients.map(\.algorithm))
+    where algorithm.isPasswordBased && chosen ?? algorithm == algorithm {
+      keys.append(try DecryptionKey(password: password, algorithm: algorithm))
+    }
+    guard !keys.isEmpty else {
+      let names = recipients.map(\.algorithm.rawValue).joined(separator: ", ")
+      throw JOSEError(.algorithmMismatch, "a password is not for \(names), which the header says")
+    }
+    return keys
   }
 }
 
 extension KeyFile {
   fileprivate func decryptionKeys(
-    named keyID: String?, for algorithm: KeyManagementAlgorithm, allowing chosen: KeyManagementAlgorithm?
+    for recipients: [(keyID: String?, algorithm: KeyManagementAlgorithm)],
+    allowing chosen: KeyManagementAlgorithm?
   ) throws(JOSEError) -> [DecryptionKey] {
-    var found: [DecryptionKey] = []
-    var failure = JOSEError(.unknownKey, "\(InputFile.name(path)) holds no key that can be used")
-    for key in try keys(named: keyID) {
-      do throws(JOSEError) {
-        guard key.permittedKeyManagement(chosen).contains(algorithm) else {
-          throw JOSEError(
-            .algorithmMismatch, "the key is not for \(algorithm.rawValue), which the header says")
-        }
-        found.append(try DecryptionKey(key, algorithm: algorithm))
-      } catch {
-        failure = error
+    try once(for: recipients) { (key, algorithm: KeyManagementAlgorithm) throws(JOSEError) in
+      guard key.permittedKeyManagement(chosen).contains(algorithm) else {
+        throw JOSEError(
+          .algorithmMismatch, "the key is not for \(algorithm.rawValue), which the header says")
       }
+      return try DecryptionKey(key, algorithm: algorithm)
     }
-    guard !found.isEmpty else { throw failure }
-    return found
   }
 }
 

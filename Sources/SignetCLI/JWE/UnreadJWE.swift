@@ -15,49 +15,44 @@ enum UnreadJWE {
     }
   }
 
-  /// Decrypts with the first key that can.
+  /// Decrypts with the first key that can. Each key is tried once: the hashes of passwords count together, and
+  /// a JWE of many recipients costs no more than its own.
   func decrypt(with source: DecryptionSource, _ policy: DecryptionPolicy) throws(JOSEError)
     -> DecryptedContent
   {
     switch self {
     case .compact(let jwe):
-      var failure = JOSEError(.unknownKey, "there is no key")
-      for key in try source.keys(named: jwe.header.keyID, for: jwe.header.algorithm) {
-        do throws(JOSEError) {
-          return DecryptedContent(plaintext: try jwe.decrypt(with: key, policy: policy), key: key)
-        } catch {
-          failure = error
-        }
+      let keys = try source.keys(for: [(jwe.header.keyID, jwe.header.algorithm)])
+      return try Self.first(of: keys) { (key) throws(JOSEError) in
+        DecryptedContent(plaintext: try jwe.decrypt(with: key, policy: policy), key: key)
       }
-      throw failure
     case .json(let jwe):
-      return try Self.decrypt(jwe, with: source, policy)
+      let named = jwe.recipients.compactMap { recipient in
+        recipient.header.map { (recipient.keyID, $0.algorithm) }
+      }
+      guard !named.isEmpty else {
+        throw JOSEError(.unsupportedAlgorithm, "alg or enc names nothing that is implemented")
+      }
+      return try Self.first(of: source.keys(for: named)) { (key) throws(JOSEError) in
+        let decrypted = try jwe.decrypt(with: key, policy: policy)
+        return DecryptedContent(
+          plaintext: decrypted.plaintext, key: key, additionalData: decrypted.additionalAuthenticatedData)
+      }
     }
   }
 
-  private static func decrypt(
-    _ jwe: JSONJWE, with source: DecryptionSource, _ policy: DecryptionPolicy
+  private static func first(
+    of keys: [DecryptionKey], _ attempt: (DecryptionKey) throws(JOSEError) -> DecryptedContent
   ) throws(JOSEError) -> DecryptedContent {
-    var failure: JOSEError?
-    for recipient in jwe.recipients {
+    var failure = JOSEError(.unknownKey, "there is no key")
+    for key in keys {
       do throws(JOSEError) {
-        let algorithm = try recipient.requiredAlgorithm()
-        for key in try source.keys(named: recipient.keyID, for: algorithm) {
-          do throws(JOSEError) {
-            let decrypted = try jwe.decrypt(with: key, policy: policy)
-            return DecryptedContent(
-              plaintext: decrypted.plaintext, key: key,
-              additionalData: decrypted.additionalAuthenticatedData)
-          } catch {
-            failure = error
-          }
-        }
+        return try attempt(key)
       } catch {
-        // What keeps another recipient from being tried says less than a failed decryption.
-        failure = failure ?? error
+        failure = error
       }
     }
-    throw failure ?? JOSEError(.unknownKey, "there is no key")
+    throw failure
   }
 }
 
@@ -66,13 +61,4 @@ struct DecryptedContent {
   let plaintext: [UInt8]
   let key: DecryptionKey
   var additionalData: [UInt8]?
-}
-
-extension JSONJWE.Recipient {
-  fileprivate func requiredAlgorithm() throws(JOSEError) -> KeyManagementAlgorithm {
-    guard let header else {
-      throw JOSEError(.unsupportedAlgorithm, "alg or enc names nothing that is implemented")
-    }
-    return header.algorithm
-  }
 }

@@ -27,26 +27,49 @@ extension KeyFile {
     return meant
   }
 
-  /// The keys to check a signature with.
+  /// The keys to check signatures with, each once.
   /// - Parameters:
-  ///   - keyID: the `kid` that the signature names.
-  ///   - algorithm: the algorithm that it names.
+  ///   - signatures: the `kid` and the algorithm that each of them names.
   ///   - chosen: the only algorithm that the caller allows; nil allows those of the keys.
   /// - Returns: At least one.
   /// - Throws: ``JOSEError`` with code `unknown_key`, or why the last key cannot be used.
   func verificationKeys(
-    named keyID: String?, for algorithm: SignatureAlgorithm, allowing chosen: SignatureAlgorithm?
+    for signatures: [(keyID: String?, algorithm: SignatureAlgorithm)], allowing chosen: SignatureAlgorithm?
   ) throws(JOSEError) -> [VerificationKey] {
     try requireOneSide()
-    var found: [VerificationKey] = []
+    return try once(for: signatures) { (key, algorithm: SignatureAlgorithm) throws(JOSEError) in
+      guard key.permittedSignatures(chosen).contains(algorithm) else {
+        throw JOSEError(
+          .algorithmMismatch, "the key is not for \(algorithm.rawValue), which the header says")
+      }
+      return try VerificationKey(key, algorithm: algorithm)
+    }
+  }
+
+  /// What `make` makes of each key and algorithm that one of `wanted` may mean, each once.
+  /// - Returns: At least one.
+  /// - Throws: ``JOSEError`` with code `unknown_key`, or why the last key cannot be used.
+  func once<Algorithm: Hashable, Made>(
+    for wanted: [(keyID: String?, algorithm: Algorithm)],
+    _ make: (JWK, Algorithm) throws(JOSEError) -> Made
+  ) throws(JOSEError) -> [Made] {
+    struct Use: Hashable {
+      let thumbprint: String
+      let algorithm: Algorithm
+    }
+    var seen: Set<Use> = []
+    var found: [Made] = []
     var failure = JOSEError(.unknownKey, "\(InputFile.name(path)) holds no key that can be used")
-    for key in try keys(named: keyID) {
+    for (keyID, algorithm) in wanted {
       do throws(JOSEError) {
-        guard key.permittedSignatures(chosen).contains(algorithm) else {
-          throw JOSEError(
-            .algorithmMismatch, "the key is not for \(algorithm.rawValue), which the header says")
+        for key in try keys(named: keyID)
+        where seen.insert(Use(thumbprint: key.thumbprint(), algorithm: algorithm)).inserted {
+          do throws(JOSEError) {
+            found.append(try make(key, algorithm))
+          } catch {
+            failure = error
+          }
         }
-        found.append(try VerificationKey(key, algorithm: algorithm))
       } catch {
         failure = error
       }

@@ -118,7 +118,7 @@ struct KeyFile {
       return key
     }
     if !isSet, let key = keys.first, key.keyID == nil { return key }
-    let called = keys.filter { $0.keyID == keyID }
+    let called = keys.filter { $0.keyID.map { $0.utf8.elementsEqual(keyID.utf8) } ?? false }
     guard let key = called.first, called.count == 1 else {
       let known = keys.compactMap(\.keyID).joined(separator: " ")
       throw JOSEError(

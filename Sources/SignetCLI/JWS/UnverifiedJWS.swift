@@ -30,7 +30,7 @@ enum UnverifiedJWS {
     switch self {
     case .compact(let jws):
       let found = try keys.verificationKeys(
-        named: jws.header.keyID, for: jws.header.algorithm, allowing: algorithm)
+        for: [(jws.header.keyID, jws.header.algorithm)], allowing: algorithm)
       return try Self.verify(jws, with: found, detachedPayload)
     case .json(let jws):
       return try Self.verify(jws, requirement, with: keys, algorithm, detachedPayload)
@@ -64,17 +64,13 @@ enum UnverifiedJWS {
     _ jws: JSONJWS, _ requirement: JSONJWS.Requirement, with file: KeyFile,
     _ algorithm: SignatureAlgorithm?, _ detached: [UInt8]?
   ) throws(JOSEError) -> VerifiedContent {
-    var keys: [VerificationKey] = []
-    var failure: JOSEError?
-    for signature in jws.signatures {
-      guard let named = signature.algorithm else { continue }
-      do throws(JOSEError) {
-        keys += try file.verificationKeys(named: signature.keyID, for: named, allowing: algorithm)
-      } catch {
-        failure = error
-      }
+    let named = jws.signatures.compactMap { signature in
+      signature.algorithm.map { (signature.keyID, $0) }
     }
-    if keys.isEmpty, let failure { throw failure }
+    guard !named.isEmpty else {
+      throw JOSEError(.unsupportedAlgorithm, "alg names no signature algorithm that is supported")
+    }
+    let keys = try file.verificationKeys(for: named, allowing: algorithm)
     // Where no signature covers alg, it still only chooses among what the caller's keys permit, as one
     // that is covered does: whoever can forge under one of them can write the header to it.
     let verified = try jws.verify(

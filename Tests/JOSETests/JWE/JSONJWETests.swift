@@ -76,6 +76,26 @@ import Testing
     #expect(try jwe.decrypt(with: DecryptionKey(keys[1]), policy: policy).recipientIndex == 1)
   }
 
+  @Test func `T2 a wrapped key is not taken for content: dir is told by the protected header`() throws {
+    let jwk = try JWK(parsing: TestKeys.json(JWK.generate(.a256GCM), without: ["alg"]))
+    let token = try CompactJWE.encrypt(
+      Array("secret".utf8), with: EncryptionKey(jwk, algorithm: .a256GCMKW), encryption: .a256GCM)
+    let parts = token.split(separator: ".")
+    let header = try ParsedJSON(parsing: Base64URL.decode(String(parts[0])))
+    let (vector, tag) = (try #require(header["iv"]?.string), try #require(header["tag"]?.string))
+    func content(_ headers: String) -> [UInt8] {
+      Array(
+        #"{\#(headers),"iv":"\#(vector)","ciphertext":"\#(parts[1])","tag":"\#(tag)"}"#.utf8)
+    }
+    let names = #"{"alg":"dir","enc":"A256GCM"}"#
+    #expect(refusal { try JSONJWE(content("\"unprotected\":\(names)")) } == .malformedHeader)
+    #expect(refusal { try JSONJWE(content("\"header\":\(names)")) } == .malformedHeader)
+    let covered = try JSONJWE(content("\"protected\":\"\(Base64URL.encode(Array(names.utf8)))\""))
+    let policy = try DecryptionPolicy(allowing: [.a256GCM])
+    let key = try DecryptionKey(jwk, algorithm: .direct)
+    #expect(refusal { try covered.decrypt(with: key, policy: policy) } == .decryptionFailed)
+  }
+
   @Test func `dir and ECDH-ES have no other recipient`() throws {
     let shared = try EncryptionKey(JWK.generate(.a128KW))
     for direct in [try JWK.generate(.a256GCM), try JWK.generate(.ecdhES)] {
