@@ -5,7 +5,7 @@ package import JOSE
 /// The shell tells it what happened and does what it answers. It allows one fetch at a time; after a fetch,
 /// whether it succeeded or failed, it allows none for a while, so that tokens with invented key names cannot
 /// make this process hammer the issuer; and when fetches fail it keeps the keys that it has, up to a hard
-/// limit.
+/// limit, which counts from when they were last sent whole.
 package struct KeyCache: Sendable {
   /// What to do about a key that is not in the snapshot.
   package enum Answer: Hashable, Sendable {
@@ -25,7 +25,8 @@ package struct KeyCache: Sendable {
   private var keys: KeySnapshot = .empty
   private var published: PublishedKeys?
   private var isFetching = false
-  /// The issuer's keys are known to have changed since a fetch last began.
+  /// The issuer's keys are known to have changed since a fetch last began, or the last that asked for them
+  /// whole has failed: nobody knows whether these are still its keys.
   private var isOutdated = false
   private var success: Success?
   private var coolDown: CoolDown?
@@ -66,17 +67,23 @@ package struct KeyCache: Sendable {
     self.limits = limits
   }
 
-  /// The keys to check tokens with: the last ones fetched, and none once they are older than the hard limit.
+  /// The keys to check tokens with: the last ones fetched, and none from ``usableUntil`` on.
   package func snapshot(at now: Timestamp) -> KeySnapshot {
-    guard let success, now - success.at < limits.hardLimit else { return .empty }
+    guard let usableUntil, now < usableUntil else { return .empty }
     return keys
   }
 
   /// The keys as they were last fetched, whatever their age.
   package var lastKnown: KeySnapshot { keys }
 
-  /// When ``snapshot(at:)`` becomes empty unless a fetch succeeds; nil when there has been none.
-  package var usableUntil: Timestamp? { success.map { $0.at + limits.hardLimit } }
+  /// When ``snapshot(at:)`` becomes empty unless the issuer sends its keys whole; nil when it never has.
+  ///
+  /// “Unchanged” does not put it off: whoever goes on saying that would keep a withdrawn key alive. It only
+  /// comes earlier, when the clock was set back meanwhile.
+  package var usableUntil: Timestamp? {
+    guard let success, let wholeAt else { return nil }
+    return min(success.at, wholeAt) + limits.hardLimit
+  }
 
   /// When a fetch last succeeded; nil when none has.
   package var heardAt: Timestamp? { success?.at }
@@ -131,7 +138,8 @@ package struct KeyCache: Sendable {
     return KeyChange(from: before, to: after)
   }
 
-  /// A fetch ended with “unchanged” (304, RFC 9110 §15.4.5): the keys are as good as fetched anew.
+  /// A fetch ended with “unchanged” (304, RFC 9110 §15.4.5): the keys are as fresh as fetched anew, but
+  /// ``usableUntil`` stays.
   ///
   /// It is no answer when there are no keys, or when the fetch has asked for them whole (``asksForWhole``):
   /// then nothing changes, and ``fetchFailed(at:)`` is what is to be reported.
@@ -147,7 +155,10 @@ package struct KeyCache: Sendable {
   }
 
   /// A fetch ended without a key set. The cool-down doubles with every failure in a row.
+  ///
+  /// One that asked for the whole set is followed by others that do, until one has arrived.
   package mutating func fetchFailed(at now: Timestamp) {
+    if asksForWhole { isOutdated = true }
     let doubled = limits.coolDownAfterFailure.lowerBound * (1 << min(failures, 16))
     failures += 1
     failingSince = failingSince ?? now
@@ -181,7 +192,8 @@ package struct KeyCache: Sendable {
   private mutating func startFetch(at now: Timestamp) -> Bool {
     guard !isFetching, !(coolDown?.covers(now) ?? false) else { return false }
     // “Unchanged” is a word of the issuer's server, or of a cache before it, that nobody can check: it is not
-    // taken when the keys are known to have changed, and does not keep a key alive for more than a day.
+    // taken when the keys are known to have changed, or when half their time is over: the other half is for
+    // an issuer that fails just then.
     asksForWhole = isOutdated || !isWholeRecent(at: now)
     isOutdated = false
     isFetching = true
@@ -190,7 +202,7 @@ package struct KeyCache: Sendable {
 
   private func isWholeRecent(at now: Timestamp) -> Bool {
     guard let wholeAt, wholeAt <= now else { return false }
-    return now - wholeAt < limits.hardLimit
+    return now - wholeAt < limits.hardLimit / 2
   }
 
   private mutating func endFetch(at now: Timestamp, coolDown duration: Duration) {
@@ -212,8 +224,8 @@ package struct KeyCacheLimits: Hashable, Sendable {
   package var coolDownAfterSuccess: Duration = .seconds(30)
   /// How long after a failed fetch there is none: the first, and the most after doubling.
   package var coolDownAfterFailure: ClosedRange<Duration> = .seconds(1) ... .seconds(60)
-  /// How old keys may get while fetches fail; then every token is refused. An issuer that revokes a key
-  /// counts on it.
+  /// How old keys may get since the issuer has sent them whole; then every token is refused. An issuer that
+  /// revokes a key counts on it. When half of it is over, the whole set is asked for.
   package var hardLimit: Duration = .seconds(86_400)
 
   /// The default times.

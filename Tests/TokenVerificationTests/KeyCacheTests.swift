@@ -141,64 +141,6 @@ import TokenVerification
     #expect(change(JWKSet(keys: [])) == [0, 1, 0])
   }
 
-  // MARK: Unchanged
-
-  @Test func `T23 unchanged renews the keys' age, and is told no sooner than it is asked for`() {
-    var cache = filled(maximumAge: .seconds(600))
-    let epoch = cache.snapshot(at: Self.t0).epoch
-    var now = Self.t0
-    for _ in 0..<10 {
-      now = now + .seconds(580)
-      #expect(cache.refreshIsDue(at: now) == true)
-      #expect(!cache.asksForWhole)
-      #expect(cache.fetchConfirmed(maximumAge: nil, at: now) == true)
-      #expect(cache.isFresh(at: now + .seconds(599)) && !cache.isFresh(at: now + .seconds(600)), "as before")
-      #expect(cache.missed("k9", at: now) == .refuse, "it has the cool-down of a success")
-    }
-    #expect(cache.snapshot(at: now + .milliseconds(86_399_999)).epoch == epoch)
-    #expect(cache.snapshot(at: now + .seconds(86_400)).isEmpty)
-    #expect(cache.refreshIsDue(at: now + .seconds(580)) == true)
-    #expect(cache.fetchConfirmed(maximumAge: .seconds(60), at: now + .seconds(580)) == true)
-    #expect(!cache.isFresh(at: now + .seconds(640)), "a new max-age counts")
-  }
-
-  @Test func `T23 unchanged is no answer where nothing is known, or where everything was asked for`() {
-    var empty = KeyCache(algorithms: [.es256])
-    #expect(empty.refreshIsDue(at: Self.t0) == true)
-    #expect(empty.asksForWhole)
-    #expect(empty.fetchConfirmed(maximumAge: nil, at: Self.t0) == false)
-    empty.fetchFailed(at: Self.t0)
-    #expect(empty.snapshot(at: Self.t0).isEmpty && empty.failingSince == Self.t0)
-
-    var outdated = filled()
-    outdated.keysHaveChanged()
-    let later = Self.t0 + .seconds(30)
-    #expect(outdated.refreshIsDue(at: later) == true)
-    #expect(outdated.asksForWhole)
-    #expect(outdated.fetchConfirmed(maximumAge: nil, at: later) == false)
-    #expect(outdated.missed("k9", at: later) == .wait, "the fetch has not ended by that")
-    outdated.fetchFailed(at: later)
-    #expect(outdated.snapshot(at: Self.t0 + .seconds(86_400)).isEmpty, "nor are the keys any younger")
-  }
-
-  @Test func `T23 whatever the issuer says is unchanged is asked for whole once a day`() {
-    var cache = filled()
-    var now = Self.t0
-    let day = Self.t0 + .seconds(86_400)
-    while now + .seconds(290) < day {
-      now = now + .seconds(290)
-      #expect(cache.refreshIsDue(at: now) == true)
-      #expect(!cache.asksForWhole)
-      #expect(cache.fetchConfirmed(maximumAge: nil, at: now) == true)
-    }
-    #expect(cache.refreshIsDue(at: day + .seconds(290)) == true)
-    #expect(cache.asksForWhole)
-    #expect(cache.fetchConfirmed(maximumAge: nil, at: day + .seconds(290)) == false)
-    cache.fetchSucceeded(one, maximumAge: nil, at: day + .seconds(291))
-    #expect(cache.refreshIsDue(at: day + .seconds(900)) == true)
-    #expect(!cache.asksForWhole)
-  }
-
   @Test func `an outage is as long as fetches fail`() {
     var cache = filled()
     #expect(cache.failingSince == nil && cache.heardAt == Self.t0)

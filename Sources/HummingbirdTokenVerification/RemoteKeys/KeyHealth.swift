@@ -3,8 +3,8 @@ internal import TokenVerification
 
 /// How well a process knows the keys of an issuer: for its readiness and its operator.
 public struct KeyHealth: Hashable, Sendable {
-  /// How many keys tokens can be checked with: 0 before the first fetch, and again once it is a day that none
-  /// has succeeded.
+  /// How many keys tokens can be checked with: 0 before the first fetch, and again once it is a day that the
+  /// issuer has sent none whole.
   public let usable: Int
   /// How many keys of the set cannot be read: of a type or an algorithm that is not known, weak, malformed.
   public let skipped: Int

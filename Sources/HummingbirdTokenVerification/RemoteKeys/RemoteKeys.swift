@@ -9,12 +9,12 @@ public import TokenVerification
 ///
 /// Add it to the application's services. It fetches when it starts, before the keys grow old, and when a
 /// token names a key that it does not know; one fetch at a time, and none for a while after one. No request
-/// waits for a fetch unless its key is missing. While fetches fail the last keys serve on, for at most 24
-/// hours.
+/// waits for a fetch unless its key is missing. While fetches fail the last keys serve on, until 24 hours
+/// after the issuer has sent them whole.
 ///
 /// How old keys grow is the issuer's to say (`max-age`, RFC 9111), within half a minute and an hour; 5
 /// minutes when it does not say. It is asked for news alone (`If-None-Match`, RFC 9110 §13.1.2), and for
-/// everything once a day. What it then sends takes the place of what was there: a key that it leaves out is
+/// everything twice a day. What it then sends takes the place of what was there: a key that it leaves out is
 /// withdrawn, and one that cannot be read is passed over (RFC 7517 §5). Keys of several places:
 /// ``MergedKeys``.
 ///

@@ -42,6 +42,6 @@ package enum Revocation {
   /// How much later than this node's the clock may be of the one that mints, or of the one that forgets.
   package static let clockAllowance: Duration = .seconds(300)
 
-  /// No verifier keeps a key longer than this without hearing of it again.
+  /// No verifier keeps a key longer than this without being sent it again.
   package static let keyCacheHardLimit: Duration = .seconds(86_400)
 }
