@@ -1,3 +1,13 @@
+extension ParsedJSON {
+  /// Decodes a `Decodable` value without reading the bytes again.
+  /// - Throws: ``JOSEError`` with code `unexpected_json`, naming the path but for what the
+  ///   input may have chosen in it (as a dictionary's keys), when the value has another shape; or what the
+  ///   type's own `init(from:)` throws, if that is a ``JOSEError``.
+  public func decode<T: Decodable>(_ type: T.Type) throws(JOSEError) -> T {
+    try JSONValueDecoder.decode(type, from: self)
+  }
+}
+
 /// Decodes `Decodable` values from parsed JSON.
 ///
 /// Stricter than Foundation's decoder where they differ: no value converts to another type, and a number
@@ -35,7 +45,7 @@ struct JSONValueDecoder: Decoder {
 
   private func mismatch(_ expected: String) -> DecodingError {
     let context = DecodingError.Context(
-      codingPath: codingPath, debugDescription: "\(expected) is expected, not \(json.kind.rawValue)")
+      at: codingPath, saying: "\(expected) is expected, not \(json.kind.rawValue)")
     return DecodingError.typeMismatch(ParsedJSON.self, context)
   }
 
@@ -95,7 +105,7 @@ private struct KeyedContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
   private func member(_ name: String, _ key: any CodingKey) throws -> JSONValueDecoder {
     guard let json = decoder.json[name] else {
-      let context = DecodingError.Context(codingPath: codingPath, debugDescription: "the member is missing")
+      let context = DecodingError.Context(at: codingPath, saying: "the member is missing")
       throw DecodingError.keyNotFound(key, context)
     }
     return decoder.descend(to: json, key)
@@ -145,7 +155,7 @@ private struct UnkeyedContainer: UnkeyedDecodingContainer {
 
   private func peek(_ type: Any.Type) throws -> JSONValueDecoder {
     guard !isAtEnd else {
-      let context = DecodingError.Context(codingPath: codingPath, debugDescription: "the array ends early")
+      let context = DecodingError.Context(at: codingPath, saying: "the array ends early")
       throw DecodingError.valueNotFound(type, context)
     }
     return decoder.descend(to: elements[currentIndex], JSONPathKey(intValue: currentIndex))
@@ -219,20 +229,41 @@ extension Float: JSONPrimitive {
   }
 }
 
+extension DecodingError.Context {
+  /// What this decoder says itself, which holds nothing of the input.
+  fileprivate init(at codingPath: [any CodingKey], saying text: String) {
+    self.init(
+      codingPath: codingPath, debugDescription: text, underlyingError: JOSEError(.unexpectedJSON, text))
+  }
+
+  /// The text of this decoder, or a fixed one: what types say themselves may quote the value.
+  fileprivate var summary: String {
+    (underlyingError as? JOSEError)?.detail ?? "the type refused the value"
+  }
+}
+
 extension DecodingError {
   /// The path and what is wrong there, without the value.
   fileprivate var summary: String {
     switch self {
     case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
-      "\(Self.path(context.codingPath)): \(context.debugDescription)"
+      "\(Self.path(context.codingPath)): \(context.summary)"
     case .keyNotFound(let key, let context):
-      "\(Self.path(context.codingPath + [key])): \(context.debugDescription)"
+      "\(Self.path(context.codingPath + [key])): \(context.summary)"
     @unknown default:
       "the value has another shape"
     }
   }
 
   private static func path(_ keys: [any CodingKey]) -> String {
-    keys.isEmpty ? "the value" : keys.map(\.stringValue).joined(separator: ".")
+    keys.isEmpty ? "the value" : keys.map(name).joined(separator: ".")
+  }
+
+  /// A key's name, if the program chose it: the case of an enumeration, or an index. What else a key may be,
+  /// as a dictionary's, the input may have chosen.
+  private static func name(_ key: any CodingKey) -> String {
+    guard !(key is JSONPathKey) else { return key.stringValue }
+    let mirror = Mirror(reflecting: key)
+    return mirror.displayStyle == .enum && mirror.children.isEmpty ? key.stringValue : "*"
   }
 }

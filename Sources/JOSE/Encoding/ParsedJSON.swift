@@ -20,7 +20,7 @@ public struct JSONLimits: Hashable, Sendable {
 /// The whole text is checked when it is parsed; a value is a place in it, and becomes a Swift value when
 /// it is asked for. Accessors answer nil for a value of another type: a caller that has a type in mind
 /// must tell that from absence. Member names and strings compare as bytes, not by Unicode equivalence.
-public struct ParsedJSON: Sendable, CustomStringConvertible {
+public struct ParsedJSON: Sendable, CustomStringConvertible, CustomReflectable {
   /// The type of a value.
   public enum Kind: String, Sendable {
     case object, array, string, number, bool, null
@@ -120,13 +120,6 @@ public struct ParsedJSON: Sendable, CustomStringConvertible {
     isString(text.utf8.span)
   }
 
-  /// Decodes a `Decodable` value without reading the bytes again.
-  /// - Throws: ``JOSEError`` with code `unexpected_json`, naming the path, when the value has another
-  ///   shape; or what the type's own `init(from:)` throws, if that is a ``JOSEError``.
-  public func decode<T: Decodable>(_ type: T.Type) throws(JOSEError) -> T {
-    try JSONValueDecoder.decode(type, from: self)
-  }
-
   /// The value in the form that can be changed and written.
   ///
   /// An integer beyond 64 signed bits becomes a `Double`.
@@ -146,6 +139,8 @@ public struct ParsedJSON: Sendable, CustomStringConvertible {
   public var description: String {
     "ParsedJSON(\(kind.rawValue), \(node.end - node.start) bytes)"
   }
+
+  public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 extension ParsedJSON {
@@ -174,6 +169,21 @@ extension ParsedJSON {
   /// Where the members of those names stand; nowhere, if this is no object.
   func places<let count: Int>(of names: ShortNames<count>) -> MemberPlaces<count> {
     document.places(of: names, in: index)
+  }
+
+  /// Where the member `name` stands; nil when this is no object, or has no such member.
+  func place(of name: String) -> Int? {
+    document.member(name, of: index)
+  }
+
+  /// Whether the value at a place is `null`.
+  func hasNull(at place: Int) -> Bool {
+    document.nodes[place].kind == .null
+  }
+
+  /// Whether the value at a place is a string that is not empty: there is more than its quotes.
+  func hasText(at place: Int) -> Bool {
+    hasString(at: place) && document.nodes[place].end - document.nodes[place].start > 2
   }
 
   /// The value at a place.

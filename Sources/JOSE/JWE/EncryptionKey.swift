@@ -89,6 +89,12 @@ public struct EncryptionKey: Sendable {
     algorithm == .direct || algorithm == .ecdhES
   }
 
+  /// `p2c` of a password; 0 for other keys.
+  var iterations: Int {
+    guard case .password(_, _, let iterations) = sealer else { return 0 }
+    return iterations
+  }
+
   /// The `enc` to encrypt with.
   /// - Throws: ``JOSEError`` with code `algorithm_mismatch` when the key has another one of its own.
   func encryption(_ chosen: ContentEncryptionAlgorithm?) throws(JOSEError) -> ContentEncryptionAlgorithm {

@@ -86,7 +86,8 @@ public struct JSONJWE: Sendable {
   ///   - policy: what the caller accepts besides. All `p2c` that are tried count together.
   /// - Returns: The plaintext, and what the tag covers.
   /// - Throws: ``JOSEError`` with code `decryption_failed` for a wrong key as for a changed text: it does not
-  ///   tell which; `unknown_key` when no recipient fits the key; else as
+  ///   tell which; `unknown_key` when no recipient fits the key; `too_large` when more `p2c` would have to be
+  ///   tried than the policy allows; else as
   ///   ``CompactJWE/decrypt(with:policy:)``.
   public func decrypt(
     with key: DecryptionKey, policy: DecryptionPolicy
@@ -99,11 +100,13 @@ public struct JSONJWE: Sendable {
         continue
       }
       guard header.algorithm == key.algorithm || recipients.count == 1, recipient.fits(key) else { continue }
-      do throws(JOSEError) {
-        if case .password(_, let own) = header.parameters {
-          iterations += own
-          try policy.check(iterations: iterations)
+      if case .password(_, let own) = header.parameters, let range = policy.passwordIterations {
+        iterations += own
+        guard iterations <= range.upperBound else {
+          throw JOSEError(.tooLarge, "p2c adds up to \(iterations); \(range.upperBound) are the most")
         }
+      }
+      do throws(JOSEError) {
         let plaintext = try key.decrypt(content, encryptedKey: recipient.encryptedKey, header, policy)
         return DecryptedJSONJWE(plaintext, at: index, recipient, header, key, headers)
       } catch {

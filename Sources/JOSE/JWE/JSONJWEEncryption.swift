@@ -16,9 +16,10 @@ extension JSONJWE {
   ///   - unprotectedHeader: a header that all recipients share, and that nobody vouches for; no parameter
   ///     that says how to decrypt, or what is inside.
   /// - Returns: The text.
-  /// - Throws: ``JOSEError`` with code `invalid_policy` for no keys or too many, `unsupported_algorithm` for
-  ///   `dir` or `ECDH-ES` among several (RFC 7516 §5.1), `malformed_header` for an unprotected parameter that
-  ///   has to be protected or is given twice; else as ``CompactJWE``.
+  /// - Throws: ``JOSEError`` with code `invalid_policy` for no keys or too many, or for passwords whose
+  ///   `p2c` add up to more than any reader takes, `unsupported_algorithm` for `dir` or `ECDH-ES` among
+  ///   several (RFC 7516 §5.1), `malformed_header` for an unprotected parameter that has to be protected or is
+  ///   given twice; else as ``CompactJWE``.
   public static func encrypt(
     _ plaintext: [UInt8], type: String? = nil, contentType: String? = nil, to keys: [EncryptionKey],
     encryption: ContentEncryptionAlgorithm? = nil, isCompressed: Bool = false,
@@ -65,6 +66,10 @@ extension JSONJWE {
     }
     guard keys.count == 1 || !keys.contains(where: { $0.isDirect }) else {
       throw JOSEError(.unsupportedAlgorithm, "dir or ECDH-ES among several recipients (RFC 7516 §5.1)")
+    }
+    let iterations = keys.reduce(0) { $0 + $1.iterations }
+    guard iterations <= DecryptionPolicy.iterationCounts.upperBound else {
+      throw JOSEError(.invalidPolicy, "p2c adds up to \(iterations), which no reader takes")
     }
     var names = Set(registeredNames.map { Array($0.utf8) })
     for member in header {

@@ -1,10 +1,11 @@
 /// A JSON Web Key (RFC 7517): one key, with at most one algorithm.
 ///
-/// A value that exists has been checked: points lie on the curve that `crv` names, private members belong
-/// to the public ones, RSA moduli have 2048 to 8192 bits and secrets 16 to 1024 bytes. A key that
-/// names no algorithm gets one from the caller, when it becomes a ``SigningKey`` or a ``VerificationKey``,
-/// or one that encrypts; never from a token, and not from its curve either: what a verifier accepts is the
-/// verifier's decision.
+/// A value that exists has been checked: points in coordinates lie on the curve that `crv` names, private
+/// members belong to the public ones, RSA moduli have 2048 to 8192 bits and secrets 16 to 1024 bytes. A
+/// public key of bytes alone, as Ed25519's, has their exact number; bytes that are no point verify nothing.
+/// A key that names no algorithm gets one from the caller, when it becomes a ``SigningKey`` or a
+/// ``VerificationKey``, or one that encrypts; never from a token, and not from its curve either: what a
+/// verifier accepts is the verifier's decision.
 public struct JWK: Sendable {
   /// The family of a key, `kty` (RFC 7518 §6.1, RFC 8037 §2, RFC 9964 §3).
   public enum KeyType: String, CaseIterable, Hashable, Sendable {

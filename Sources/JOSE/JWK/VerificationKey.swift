@@ -54,6 +54,14 @@ public struct VerificationKey: Sendable {
     try self.init(jwk, algorithm: algorithm)
   }
 
+  /// Whether it is on Ed448, by whichever name.
+  var isEd448: Bool {
+    #if OpenSSL
+      if case .ed448 = verifier { return true }
+    #endif
+    return false
+  }
+
   /// Whether `signature` signs `message`.
   func verifies(_ signature: [UInt8], over message: ArraySlice<UInt8>) -> Bool {
     verifier.verifies(signature, over: message)

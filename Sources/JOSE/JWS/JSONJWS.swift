@@ -12,7 +12,7 @@ public struct JSONJWS: Sendable {
     /// Each signature that the text holds. Whoever carries a text can take signatures out of it: this does
     /// not say who signed, beyond being one of the keys' owners.
     case all
-    /// Each of the given keys has signed. What else the text holds may be bad.
+    /// Each of the given keys has signed. What else the text holds may be bad. No key is given twice.
     case everyKey
   }
 
@@ -86,8 +86,8 @@ public struct JSONJWS: Sendable {
   /// - Throws: ``JOSEError`` with code `invalid_signature`; `unknown_key` when no key fits; what keeps the
   ///   signature from being checked, as `unsupported_algorithm` or `critical_header`; `algorithm_mismatch`
   ///   for an `alg` that no signature covers; `malformed_token` when a payload is given both ways, or in
-  ///   none; `invalid_policy` for no keys, or too many; `too_large` when more than ``maximumChecks`` could
-  ///   be needed.
+  ///   none; `invalid_policy` for no keys, too many, or one twice for
+  ///   ``Requirement/everyKey``; `too_large` when more than ``maximumChecks`` could be needed.
   public func verify(
     _ requirement: Requirement, with keys: [VerificationKey], detachedPayload: [UInt8]? = nil,
     acceptsUnprotectedAlgorithm: Bool = false
@@ -170,4 +170,11 @@ public struct VerifiedJSONJWS: Sendable {
     /// none.
     public let untrustedHeader: ParsedJSON?
   }
+}
+
+extension VerifiedJSONJWS: CustomStringConvertible, CustomReflectable {
+  /// How much was signed, and how often; never the payload.
+  public var description: String { "VerifiedJSONJWS(\(payload.count) bytes, \(signatures.count) signatures)" }
+
+  public var customMirror: Mirror { Mirror(self, children: []) }
 }

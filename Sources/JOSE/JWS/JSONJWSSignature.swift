@@ -166,14 +166,18 @@ struct SignatureCheck {
     return verified
   }
 
-  /// One for each key.
+  /// One for each key, and never the same one: two keys that it is good for are one key.
   func oneForEachKey(of candidates: [Candidate]) throws(JOSEError) -> [VerifiedJSONJWS.Signature] {
     var verified: [VerifiedJSONJWS.Signature] = []
     for key in keys {
       let check = SignatureCheck(
         keys: [key], signedPayload: signedPayload,
         acceptsUnprotectedAlgorithm: acceptsUnprotectedAlgorithm)
-      verified.append(try check.first(of: candidates))
+      let signature = try check.first(of: candidates)
+      guard !verified.contains(where: { $0.index == signature.index }) else {
+        throw JOSEError(.invalidPolicy, "one key is given twice, and every key is to have signed")
+      }
+      verified.append(signature)
     }
     return verified
   }

@@ -108,3 +108,10 @@ struct CriticalParameters {
     hasPayloadEncoding = true
   }
 }
+
+extension JWSHeader: CustomStringConvertible, CustomReflectable {
+  /// The algorithm and the key ID; nothing else that the sender wrote.
+  public var description: String { "JWSHeader(\(algorithm.rawValue)\(keyID.map { " kid=\($0)" } ?? ""))" }
+
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -2,7 +2,7 @@
 ///
 /// Claims come out of a ``Verified`` value, and from nowhere else. An accessor answers nil for a claim that
 /// is absent; a claim of the wrong type, `null` included, is an error, never an absence.
-public struct Claims: Sendable, CustomStringConvertible {
+public struct Claims: Sendable, CustomStringConvertible, CustomReflectable {
   /// `exp`, rounded down to milliseconds: the token is good until just before it.
   public let expiresAt: Timestamp?
   /// `nbf`, rounded up to milliseconds: the token is good from it on.
@@ -68,6 +68,8 @@ public struct Claims: Sendable, CustomStringConvertible {
 
   /// The size, never the content.
   public var description: String { "Claims(\(json.source.count) bytes)" }
+
+  public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 // MARK: - What a policy asks, without a string for each answer

@@ -15,7 +15,7 @@ public struct ClaimsPolicy: Sendable {
   public let leeway: Duration
   /// How long ago a token may have been issued; nil sets no limit.
   public let maximumAge: Duration?
-  /// Claims that must be there, beyond `iss` and `aud`.
+  /// Claims that must be there, and not be `null`, beyond `iss` and `aud`.
   public let requiredClaims: Set<String>
 
   /// The most that a policy may forgive a clock.
@@ -32,8 +32,8 @@ public struct ClaimsPolicy: Sendable {
   ///   - leeway: 0 to 60 s; 0 by default.
   ///   - maximumAge: how long ago a token may have been issued; more than 0. When it is set, `iat` is
   ///     required.
-  ///   - requiredClaims: claims that must be there. `iss` and `aud` always must; `exp` must, unless
-  ///     `maximumAge` bounds the token's life instead.
+  ///   - requiredClaims: claims that must be there, and not be `null`. `iss` and `aud` always must;
+  ///     `exp` must, unless `maximumAge` bounds the token's life instead.
   /// - Throws: ``JOSEError`` with code `invalid_policy`.
   public init(
     issuer: String, audience: String, type: String, algorithms: Set<SignatureAlgorithm>,
@@ -56,6 +56,7 @@ public struct ClaimsPolicy: Sendable {
     self.leeway = leeway
     self.maximumAge = maximumAge
     self.requiredClaims = requiredClaims
+    self.requirements = requiredClaims.map { RequiredClaim(name: $0, isText: false) }
     self.mediaType = MediaType(type)
     self.issuerBytes = Array(issuer.utf8)
     self.audienceBytes = Array(audience.utf8)
@@ -65,6 +66,7 @@ public struct ClaimsPolicy: Sendable {
   private let mediaType: MediaType
   private let issuerBytes: [UInt8]
   private let audienceBytes: [UInt8]
+  private var requirements: [RequiredClaim]
 
   /// What it says of times.
   package let times: TimeLimits
@@ -101,15 +103,38 @@ extension ClaimsPolicy {
     guard claims.isFor(audienceBytes.span) else {
       throw JOSEError(.audienceMismatch, "aud does not hold \(audience)")
     }
-    for name in requiredClaims where claims.json[name] == nil {
-      throw Self.missing(name)
-    }
+    for claim in requirements { try claim.check(claims.json) }
     try times.checkTimes(ClaimTimes(claims), at: now)
   }
 
   @inline(never)
   fileprivate static func missing(_ name: String) -> JOSEError {
     JOSEError(.missingClaim, "\(name) is missing")
+  }
+}
+
+extension ClaimsPolicy {
+  /// The policy, for which those of its required claims are strings that are not empty.
+  func requiringText(of names: [String]) -> ClaimsPolicy {
+    var policy = self
+    policy.requirements = requirements.map { RequiredClaim(name: $0.name, isText: names.contains($0.name)) }
+    return policy
+  }
+}
+
+/// A claim that must be there.
+private struct RequiredClaim: Sendable {
+  let name: String
+  /// Whether it names something: a string that is not empty.
+  let isText: Bool
+
+  func check(_ claims: ParsedJSON) throws(JOSEError) {
+    guard let place = claims.place(of: name) else { throw ClaimsPolicy.missing(name) }
+    guard isText ? claims.hasText(at: place) : !claims.hasNull(at: place) else { throw malformed }
+  }
+
+  private var malformed: JOSEError {
+    JOSEError(.malformedClaim, isText ? "\(name) is no string, or empty" : "\(name) is null")
   }
 }
 

@@ -156,3 +156,10 @@ extension NestedJWT: CustomStringConvertible, CustomReflectable {
 
   public var customMirror: Mirror { Mirror(self, children: []) }
 }
+
+extension NestedJWT.Inner: CustomStringConvertible, CustomReflectable {
+  /// The inner algorithm and the size; never the token.
+  public var description: String { "Inner(\(jws))" }
+
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}

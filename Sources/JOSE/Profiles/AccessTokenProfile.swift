@@ -2,7 +2,7 @@ extension ClaimsPolicy {
   /// What a resource server expects of an access token (RFC 9068 §4).
   ///
   /// `typ` is `at+jwt` or `application/at+jwt`, in any case; `iss`, `exp`, `aud`, `sub`, `client_id`, `iat`
-  /// and `jti` are required (§2.2).
+  /// and `jti` are required (§2.2); `sub`, `client_id` and `jti` are strings that are not empty.
   /// - Parameters:
   ///   - issuer: what `iss` must be.
   ///   - audience: what `aud` must hold: the resource server's own name.
@@ -15,7 +15,8 @@ extension ClaimsPolicy {
   ) throws(JOSEError) -> ClaimsPolicy {
     try ClaimsPolicy(
       issuer: issuer, audience: audience, type: accessTokenType, algorithms: algorithms, leeway: leeway,
-      requiredClaims: ["exp", "sub", "client_id", "iat", "jti"])
+      requiredClaims: ["exp", "sub", "client_id", "iat", "jti"]
+    ).requiringText(of: ["sub", "client_id", "jti"])
   }
 
   /// The `typ` of an access token (RFC 9068 §2.1).

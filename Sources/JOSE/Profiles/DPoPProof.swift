@@ -177,3 +177,17 @@ extension JWK {
       members.filter { !describing.contains($0.name) && ($0.name != "alg" || hasOwnAlgorithm) })
   }
 }
+
+extension DPoPProof: CustomStringConvertible, CustomReflectable {
+  /// The key; never the nonce.
+  public var description: String { "DPoPProof(\(key))" }
+
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+extension DPoPProof.Policy: CustomStringConvertible, CustomReflectable {
+  /// Which kind of policy; never the access token or the nonce.
+  public var description: String { "DPoPProof.Policy" }
+
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -143,8 +143,8 @@ extension IDToken {
       try checkParties(claims)
       try checkNonce(claims)
       try checkAuthentication(claims, at: now)
-      if let accessToken { try claims.require("at_hash", key.algorithm.halfHash(of: accessToken)) }
-      if let code { try claims.require("c_hash", key.algorithm.halfHash(of: code)) }
+      if let accessToken { try claims.require("at_hash", key.halfHash(of: accessToken)) }
+      if let code { try claims.require("c_hash", key.halfHash(of: code)) }
       return Verified(try IDToken(claims), header: jws.header)
     }
   }
@@ -154,7 +154,7 @@ extension IDToken.Policy {
   private func checkParties(_ claims: Claims) throws(JOSEError) {
     let clientID = self.claims.audience
     let others = claims.audience.filter { !$0.utf8.elementsEqual(clientID.utf8) }
-    guard others.allSatisfy({ trustedAudiences.contains($0) }) else {
+    guard others.allSatisfy({ $0.isOne(of: trustedAudiences) }) else {
       throw JOSEError(.audienceMismatch, "aud holds somebody who is not trusted")
     }
     // Whoever else a token is for must not be able to hand it on as theirs.
@@ -185,9 +185,43 @@ extension IDToken.Policy {
     }
     if let authenticationContexts {
       let context = try claims.requiredString("acr")
-      guard authenticationContexts.contains(context) else {
+      guard context.isOne(of: authenticationContexts) else {
         throw JOSEError(.claimMismatch, "acr is none of those that will do")
       }
     }
+  }
+}
+
+extension IDToken: CustomStringConvertible, CustomReflectable {
+  /// The issuer; never who signed in, or the nonce.
+  public var description: String { "IDToken(\(issuer))" }
+
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+extension IDToken.Policy: CustomStringConvertible, CustomReflectable {
+  /// The issuer; never the access token, the code or the nonce.
+  public var description: String { "IDToken.Policy(\(claims.issuer))" }
+
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+extension IDToken.Policy.Nonce: CustomStringConvertible, CustomReflectable {
+  /// Whether there is one; never which.
+  public var description: String {
+    switch self {
+    case .none: "none"
+    case .required: "required"
+    case .ifPresent: "ifPresent"
+    }
+  }
+
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+extension String {
+  /// Whether it is one of the names, byte for byte: to a set, what Unicode calls equivalent is equal.
+  fileprivate func isOne(of names: Set<String>) -> Bool {
+    names.contains { $0.utf8.elementsEqual(utf8) }
   }
 }

@@ -17,12 +17,14 @@ public struct LogoutToken: Sendable {
 
   /// A token to be signed.
   /// - Throws: ``JOSEError`` with code `missing_claim` when neither a subject nor a session is named, or no
-  ///   audience.
+  ///   audience; `malformed_claim` for an empty subject or session.
   public init(
     issuer: String, audience: [String], subject: String?, sessionID: String?, tokenID: String,
     issuedAt: Timestamp, expiresAt: Timestamp
   ) throws(JOSEError) {
     guard subject != nil || sessionID != nil else { throw JOSEError(.missingClaim, "neither sub nor sid") }
+    // An empty name is nobody's, or to a careless reader everybody's.
+    guard subject != "", sessionID != "" else { throw JOSEError(.malformedClaim, "sub or sid is empty") }
     guard !audience.isEmpty else { throw JOSEError(.missingClaim, "aud is empty") }
     self.issuer = issuer
     self.audience = audience

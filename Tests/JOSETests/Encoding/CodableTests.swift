@@ -74,6 +74,24 @@ import Testing
     #expect(refusalDetail { try short.decode(Order.self) }?.contains("state") == true)
   }
 
+  @Test func `T9 an error of decode holds no value and no name that the input chose`() throws {
+    enum Role: String, Decodable { case reader, writer }
+    struct Holder: Decodable {
+      var role: Role?
+      var flags: [String: Bool]?
+      var counts: [Int: Bool]?
+    }
+    for (text, path) in [
+      (#"{"role":"hunter2"}"#, "role"), (#"{"flags":{"hunter2\u001b[2J\n":1}}"#, "flags.*"),
+      (#"{"counts":{"hunter2":true}}"#, "counts.*"),
+    ] {
+      let json = try ParsedJSON(parsing: Array(text.utf8))
+      let detail = try #require(refusalDetail { try json.decode(Holder.self) })
+      #expect(detail.contains("\(path): "), "\(detail)")
+      #expect(!detail.contains("hunter2") && detail.utf8.allSatisfy { 0x20...0x7E ~= $0 }, "\(detail)")
+    }
+  }
+
   @Test func `an array that ends early is an error`() throws {
     struct Pair: Decodable {
       init(from decoder: any Decoder) throws {

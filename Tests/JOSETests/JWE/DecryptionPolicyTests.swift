@@ -91,9 +91,20 @@ import Testing
     let jwe = try JSONJWE(Array(text.utf8))
     let key = try DecryptionKey(password: passwords[1])
     let narrow = try DecryptionPolicy(allowing: [.a256GCM], passwordIterations: 1000...2999)
-    #expect(failure { try jwe.decrypt(with: key, policy: narrow) } == .decryptionFailed)
+    #expect(refusal { try jwe.decrypt(with: key, policy: narrow) } == .tooLarge)
     let wide = try DecryptionPolicy(allowing: [.a256GCM], passwordIterations: 1000...3000)
     #expect(try jwe.decrypt(with: key, policy: wide).recipientIndex == 1)
+  }
+
+  @Test func `T16 more counts than any reader takes are not written`() throws {
+    func encrypt(_ iterations: [Int]) throws -> JOSEError.Code? {
+      let keys = try iterations.map {
+        try EncryptionKey(password: EncryptionPassword("password"), iterations: $0)
+      }
+      return refusal { try JSONJWE.encrypt([1], to: keys) }
+    }
+    #expect(try encrypt([600_001, 600_000]) == .invalidPolicy)
+    #expect(try encrypt([1000, 1000]) == nil)
   }
 
   @Test func `a policy cannot allow what the rules refuse`() {

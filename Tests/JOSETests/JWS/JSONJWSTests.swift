@@ -73,6 +73,18 @@ import Testing
     #expect(refusal { try stripped.verify(.all, with: both) } == nil)
   }
 
+  @Test func `T19 one signature does not stand for a key that is given twice`() throws {
+    let jws = try Self.signed([.es256, .hs256])
+    let twice = try Self.keys(.es256, .es256)
+    #expect(refusal { try jws.verify(.everyKey, with: twice) } == .invalidPolicy)
+    // The same key under another name, or under none, is the same key.
+    let nameless = try VerificationKey(
+      JWK(parsing: TestKeys.json(TestKeys.jwk(.es256), without: ["kid"])))
+    #expect(refusal { try jws.verify(.everyKey, with: [nameless] + Self.keys(.es256)) } == .invalidPolicy)
+    #expect(try jws.verify(.everyKey, with: [nameless] + Self.keys(.hs256)).signatures.count == 2)
+    #expect(try jws.verify(.all, with: twice + Self.keys(.hs256)).signatures.count == 2)
+  }
+
   @Test func `T19 only the headers of verified signatures come out, and unprotected ones apart`() throws {
     let parts = try [SignatureAlgorithm.hs256, .es256].map { algorithm in
       let note = JSONMember(name: "note", value: "unsigned")
@@ -159,7 +171,8 @@ import Testing
     let jws = try JSONJWS(Array(text.utf8))
     let key = try VerificationKey(unnamed)
     for requirement in [JSONJWS.Requirement.any, .all, .everyKey] {
-      #expect(refusal { try jws.verify(requirement, with: Array(repeating: key, count: 4)) } == nil)
+      let expected: JOSEError.Code? = requirement == .everyKey ? .invalidPolicy : nil
+      #expect(refusal { try jws.verify(requirement, with: Array(repeating: key, count: 4)) } == expected)
       #expect(refusal { try jws.verify(requirement, with: Array(repeating: key, count: 5)) } == .tooLarge)
     }
   }

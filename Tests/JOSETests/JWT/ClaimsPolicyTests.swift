@@ -83,6 +83,27 @@ import Testing
     #expect(try Self.outcome(["aud": .strings(["x", "api"])], policy: Self.policy()) == nil)
   }
 
+  @Test func `T12 a required claim that is null is not there`() throws {
+    let policy = try Self.policy(required: ["client_id"])
+    #expect(try Self.outcome(["client_id": .null], policy: policy) == .malformedClaim)
+    #expect(try Self.outcome(["client_id": .bool(false)], policy: policy) == nil)
+    #expect(try Self.outcome(["client_id": "c", "other": .null], policy: policy) == nil)
+  }
+
+  @Test(arguments: ["sub", "client_id", "jti"])
+  func `T12 an access token names a user, a client and itself`(name: String) throws {
+    let policy = try ClaimsPolicy.accessToken(
+      issuer: "https://id.example.com", audience: "api", algorithms: [.es256])
+    func outcome(_ value: JSON) throws -> JOSEError.Code? {
+      let named: [String: JSON] = ["client_id": "c", "jti": "j"]
+      return try Self.outcome(named.merging([name: value]) { $1 }, type: "at+jwt", policy: policy)
+    }
+    for value in [JSON.string(""), .null, 1, .bool(true), .strings(["a"]), .object([])] {
+      #expect(try outcome(value) == .malformedClaim, "\(value)")
+    }
+    for value in ["a", "\"", "é"] { #expect(try outcome(.string(value)) == nil) }
+  }
+
   @Test func `an algorithm that the policy does not name is refused, whatever the key`() throws {
     let policy = try ClaimsPolicy(
       issuer: "https://id.example.com", audience: "api", type: "x+jwt", algorithms: [.es384])

@@ -91,6 +91,16 @@ import Testing
     #expect(try refuses(Self.claims.replacing("azp", by: "client-1")) == nil)
   }
 
+  /// Swift takes both spellings of é for one string.
+  @Test func `T12 trusted audiences and contexts compare byte for byte`() throws {
+    let named = Self.claims.replacing("aud", by: ["client-1", "caf\u{E9}"]).replacing("azp", by: "client-1")
+    #expect(try refuses(named) { $0.trustedAudiences = ["caf\u{E9}"] } == nil)
+    #expect(try refuses(named) { $0.trustedAudiences = ["cafe\u{301}"] } == .audienceMismatch)
+    let context = Self.claims.replacing("acr", by: "caf\u{E9}")
+    #expect(try refuses(context) { $0.authenticationContexts = ["caf\u{E9}"] } == nil)
+    #expect(try refuses(context) { $0.authenticationContexts = ["cafe\u{301}"] } == .claimMismatch)
+  }
+
   @Test func `a sign-in that is too long ago, or not sure enough, is refused if the client asked`() throws {
     let recent = Self.claims.replacing("auth_time", by: 1_799_999_940)
     #expect(try refuses(recent) { $0.maximumAuthenticationAge = .seconds(60) } == nil)
@@ -118,6 +128,16 @@ import Testing
     #expect(try SignatureAlgorithm.edDSA.halfHash(of: "a").utf8.count == 43)
     #expect(refusal { try SignatureAlgorithm.mlDSA65.halfHash(of: "a") } == .unsupportedAlgorithm)
   }
+
+  #if OpenSSL
+    @Test func `Ed448 has no half hash, under either name`() throws {
+      #expect(refusal { try SignatureAlgorithm.ed448.halfHash(of: "a") } == .unsupportedAlgorithm)
+      let json = try TestKeys.json(TestKeys.jwk(.ed448), ["alg": "EdDSA"])
+      let key = try VerificationKey(JWK(parsing: json))
+      #expect(refusal { try key.halfHash(of: "a") } == .unsupportedAlgorithm)
+      #expect(try TestKeys.verification(.edDSA).halfHash(of: "a").utf8.count == 43)
+    }
+  #endif
 
   @Test func `a token that no client would take is not signed`() throws {
     func sign(_ subject: String, _ audience: [String]) -> JOSEError.Code? {

@@ -33,6 +33,7 @@ import Testing
     for name in ["sub", "sid"] {
       #expect(try refuses(Self.claims.replacing(name, by: nil)) == nil, "\(name)")
       #expect(try refuses(Self.claims.replacing(name, by: 1)) == .malformedClaim, "\(name)")
+      #expect(try refuses(Self.claims.replacing(name, by: "")) == .malformedClaim, "\(name)")
     }
     #expect(try refuses(Self.claims.replacing("sub", by: nil).replacing("sid", by: nil)) == .missingClaim)
     let longest = String(repeating: "j", count: 256)
@@ -72,5 +73,6 @@ import Testing
     #expect(make("a", ["c"]) == nil)
     #expect(make(nil, ["c"]) == .missingClaim)
     #expect(make("a", []) == .missingClaim)
+    #expect(make("", ["c"]) == .malformedClaim)
   }
 }
