@@ -41,7 +41,8 @@ import Testing
       /\b(Task\.sleep|usleep|nanosleep|Thread\.sleep|ContinuousClock|SuspendingClock)\b|Date\(\)|\bsleep\(/
     let host = /https?:\/\/(?:[^\/"@\s]*@)?([A-Za-z0-9.\-]+|\[[0-9a-f:.]+\])/
     for file in try Project.swiftFiles(in: "Tests") where file.target != "TidyTests" {
-      for (index, line) in file.code.enumerated() {
+      // How to ask for the time is what one of its lines shows; its tests pass at any time.
+      for (index, line) in file.code.enumerated() where file.name != "QuickStartSnippets" {
         #expect(!line.matches(clock), "\(file.place(index)): wait for what happens, and pass the time in")
       }
       for (index, line) in file.lines.enumerated() {

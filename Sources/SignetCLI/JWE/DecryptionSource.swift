@@ -19,8 +19,8 @@ enum DecryptionSource {
 
   /// The keys for recipients who name these `kid` and algorithms, each once.
   /// - Returns: 1 to 64.
-  /// - Throws: ``JOSEError`` with code `unknown_key`, why the last key cannot be used, or `too_large` for more
-  ///   keys.
+  /// - Throws: ``JOSEError`` with code `unknown_key`, why the last key cannot be used, or `too_large` for
+  ///   more keys.
   func keys(
     for recipients: [(keyID: String?, algorithm: KeyManagementAlgorithm)]
   ) throws(JOSEError) -> [DecryptionKey] {

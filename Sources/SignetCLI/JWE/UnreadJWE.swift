@@ -15,8 +15,8 @@ enum UnreadJWE {
     }
   }
 
-  /// Decrypts with the first key that can. Each key is tried once: the hashes of passwords count together, and
-  /// a JWE of many recipients costs no more than its own.
+  /// Decrypts with the first key that can. Each key is tried once: the hashes of passwords count together,
+  /// and a JWE of many recipients costs no more than its own.
   func decrypt(with source: DecryptionSource, _ policy: DecryptionPolicy) throws(JOSEError)
     -> DecryptedContent
   {
