@@ -53,17 +53,13 @@ extension KeyFile {
     for wanted: [(keyID: String?, algorithm: Algorithm)],
     _ make: (JWK, Algorithm) throws(JOSEError) -> Made
   ) throws(JOSEError) -> [Made] {
-    struct Use: Hashable {
-      let thumbprint: String
-      let algorithm: Algorithm
-    }
-    var seen: Set<Use> = []
+    var seen: Set<KeyUse<Algorithm>> = []
     var found: [Made] = []
     var failure = JOSEError(.unknownKey, "\(InputFile.name(path)) holds no key that can be used")
     for (keyID, algorithm) in wanted {
       do throws(JOSEError) {
         for key in try keys(named: keyID)
-        where seen.insert(Use(thumbprint: key.thumbprint(), algorithm: algorithm)).inserted {
+        where seen.insert(KeyUse(thumbprint: key.thumbprint(), algorithm: algorithm)).inserted {
           do throws(JOSEError) {
             found.append(try make(key, algorithm))
           } catch {
@@ -100,4 +96,10 @@ extension JWK {
   fileprivate func isCalled(_ name: String) -> Bool {
     keyID.map { $0.utf8.elementsEqual(name.utf8) } ?? false
   }
+}
+
+/// A key under one of its algorithms, whatever names it.
+private struct KeyUse<Algorithm: Hashable>: Hashable {
+  let thumbprint: String
+  let algorithm: Algorithm
 }
