@@ -18,8 +18,8 @@ extension JSONJWE {
   /// - Returns: The text.
   /// - Throws: ``JOSEError`` with code `invalid_policy` for no keys or too many, or for passwords whose
   ///   `p2c` add up to more than any reader takes, `unsupported_algorithm` for `dir` or `ECDH-ES` among
-  ///   several (RFC 7516 §5.1), `malformed_header` for an unprotected parameter that has to be protected or is
-  ///   given twice; else as ``CompactJWE``.
+  ///   several (RFC 7516 §5.1), `malformed_header` for an unprotected parameter that has to be protected or
+  ///   is given twice; else as ``CompactJWE``.
   public static func encrypt(
     _ plaintext: [UInt8], type: String? = nil, contentType: String? = nil, to keys: [EncryptionKey],
     encryption: ContentEncryptionAlgorithm? = nil, isCompressed: Bool = false,
