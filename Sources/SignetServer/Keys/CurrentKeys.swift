@@ -1,5 +1,5 @@
 internal import Crypto
-package import HummingbirdTokenVerification
+internal import HummingbirdTokenVerification
 internal import JOSE
 package import SignetAuthority
 internal import Synchronization

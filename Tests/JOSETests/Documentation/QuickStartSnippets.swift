@@ -50,15 +50,16 @@ import Testing
     let now = Timestamp(seconds: 1_800_000_000)
     let key = try JWK.generate(.es256, keyID: "2026-01")
     let keys = JWKSet(keys: [try key.publicKey()])
-    let policy = try ClaimsPolicy(
+    // snippet typed
+    let orderPolicy = try ClaimsPolicy(
       issuer: "https://id.example.com", audience: "https://api.example.com", type: "order+jwt",
       algorithms: [.es256])
-    // snippet typed
     let order = Order(
       iss: "https://id.example.com", aud: "https://api.example.com", sub: "alice",
       exp: now + .seconds(300), items: ["tea"])
-    let token = try JWT.sign(order, type: "order+jwt", with: SigningKey(key))
-    let items = try JWT.verify(token, with: keys, policy: policy, at: now, as: Order.self).value.items
+    let orderToken = try JWT.sign(order, type: "order+jwt", with: SigningKey(key))
+    let read = try JWT.verify(orderToken, with: keys, policy: orderPolicy, at: now, as: Order.self)
+    let items = read.value.items
     // end
     #expect(items == ["tea"])
   }
