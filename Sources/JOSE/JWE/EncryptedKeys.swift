@@ -76,16 +76,9 @@ private enum EncryptedKeyType: String {
     of token: [UInt8], _ key: DecryptionKey, _ policy: DecryptionPolicy, _ maximumBytes: Int
   ) throws(JOSEError) -> [UInt8] {
     let jwe = try CompactJWE(token, maximumBytes: maximumBytes)
-    guard let type = jwe.header.contentType, isNamed(by: type) else {
+    guard let type = jwe.header.contentType, MediaType(type) == MediaType(rawValue) else {
       throw JOSEError(.typeMismatch, "cty is not \(rawValue)")
     }
     return try jwe.decrypt(with: key, policy: policy)
-  }
-
-  /// Whether `type` is this media type; its prefix `application/` may be left out (RFC 7516 §4.1.12), and
-  /// case does not count.
-  private func isNamed(by type: String) -> Bool {
-    let name = type.utf8.map { 0x41...0x5A ~= $0 ? $0 + 0x20 : $0 }
-    return name.elementsEqual(rawValue.utf8) || name.elementsEqual("application/\(rawValue)".utf8)
   }
 }

@@ -128,7 +128,7 @@ extension JSONJWE: CustomStringConvertible, CustomReflectable {
 extension JSONJWE {
   /// A recipient of a JWE in JSON serialization before it is decrypted: what finds a key, and nothing else.
   public struct Recipient: Sendable, CustomStringConvertible, CustomReflectable {
-    /// What the three headers say together; nil when they name an algorithm that is not implemented.
+    /// What the three headers say together; nil when they name an algorithm that is not supported.
     public let header: JWEHeader?
     /// `kid`, from any of the headers; nil when it is absent.
     public let keyID: String?

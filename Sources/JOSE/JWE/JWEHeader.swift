@@ -37,10 +37,10 @@ public struct JWEHeader: Sendable {
       throw JOSEError(.criticalHeader, "crit lists something that is not understood")
     }
     guard let algorithm = KeyManagementAlgorithm(named: try members.requiredString("alg")) else {
-      throw JOSEError(.unsupportedAlgorithm, "alg names no key management that is implemented")
+      throw JOSEError(.unsupportedAlgorithm, "alg names no key management that is supported")
     }
     guard let encryption = ContentEncryptionAlgorithm(named: try members.requiredString("enc")) else {
-      throw JOSEError(.unsupportedAlgorithm, "enc names no content encryption that is implemented")
+      throw JOSEError(.unsupportedAlgorithm, "enc names no content encryption that is supported")
     }
     self.algorithm = algorithm
     self.encryption = encryption
@@ -59,7 +59,7 @@ public struct JWEHeader: Sendable {
   private static func isCompressed(_ members: JWEHeaderMembers) throws(JOSEError) -> Bool {
     guard let name = members["zip"] else { return false }
     guard name.isString("DEF") else {
-      throw JOSEError(.unsupportedAlgorithm, "zip names no compression that is implemented")
+      throw JOSEError(.unsupportedAlgorithm, "zip names no compression that is supported")
     }
     guard members.protected?["zip"] != nil else {
       throw JOSEError(.malformedHeader, "zip is not in the protected header")

@@ -50,7 +50,7 @@ extension JWK {
     _ algorithm: ContentEncryptionAlgorithm, keyID: String? = nil
   ) throws(JOSEError) -> JWK {
     try JWK(
-      .octets(KeyMaterial.freshBytes(algorithm.keyByteCount)), keyID: keyID,
+      .octets(FreshBytes.key(algorithm.keyByteCount)), keyID: keyID,
       algorithm: .contentEncryption(algorithm))
   }
 }
@@ -61,11 +61,11 @@ extension KeyMaterial {
   static func generate(_ algorithm: SignatureAlgorithm) throws(JOSEError) -> KeyMaterial {
     switch algorithm {
     case .hs256:
-      return freshSecret(SHA256.self)
+      return .octets(FreshBytes.key(32))
     case .hs384:
-      return freshSecret(SHA384.self)
+      return .octets(FreshBytes.key(48))
     case .hs512:
-      return freshSecret(SHA512.self)
+      return .octets(FreshBytes.key(64))
     case .es256:
       return .p256(try fresh())
     case .es384:
@@ -103,13 +103,6 @@ extension KeyMaterial {
     }
   }
 
-  /// A fresh secret as long as the hash: the code of nothing under a fresh key of that length, which is as
-  /// hard to guess as the key, and which is read without unsafe code.
-  private static func freshSecret<Hash: HashFunction>(_ hash: Hash.Type) -> KeyMaterial {
-    let key = SymmetricKey(size: SymmetricKeySize(bitCount: Hash.Digest.byteCount * 8))
-    return .octets(Array(HMAC<Hash>.authenticationCode(for: [UInt8](), using: key)))
-  }
-
   /// A fresh key for `algorithm`: AES secrets of its size, RSA of 3072 bits.
   fileprivate static func generate(
     _ algorithm: KeyManagementAlgorithm, _ curve: JWK.AgreementCurve
@@ -119,7 +112,7 @@ extension KeyMaterial {
     guard !algorithm.isPasswordBased, let count = algorithm.wrappingKeyByteCount else {
       throw JOSEError(.unsupportedAlgorithm, "\(algorithm.rawValue) has no key of a size of its own")
     }
-    return .octets(freshBytes(count))
+    return .octets(FreshBytes.key(count))
   }
 
   private static func fresh(on curve: JWK.AgreementCurve) throws(JOSEError) -> KeyMaterial {
@@ -134,12 +127,5 @@ extension KeyMaterial {
       case .x448: return try freshX448()
     #endif
     }
-  }
-
-  /// `count` fresh bytes, at most 64: the start of the code of nothing under a fresh key of 64 bytes, which
-  /// is as hard to guess, and which is read without unsafe code.
-  static func freshBytes(_ count: Int) -> [UInt8] {
-    let key = SymmetricKey(size: SymmetricKeySize(bitCount: 512))
-    return Array(HMAC<SHA512>.authenticationCode(for: [UInt8](), using: key).prefix(count))
   }
 }

@@ -1,7 +1,7 @@
 extension JSONJWS {
   /// A signature of a JWS in JSON serialization before it is checked: what finds a key, and nothing else.
   public struct UnverifiedSignature: Sendable, CustomStringConvertible, CustomReflectable {
-    /// `alg`, from either header; nil when it names none that is implemented.
+    /// `alg`, from either header; nil when it names none that is supported.
     public let algorithm: SignatureAlgorithm?
     /// `kid`, from either header: an opaque name of at most 256 bytes; nil when it is absent.
     public let keyID: String?
@@ -110,7 +110,7 @@ extension JSONJWS.UnverifiedSignature {
     guard name.kind == .string else { throw JOSEError(.malformedHeader, "alg is not a string") }
     guard let algorithm = SignatureAlgorithm(named: name) else {
       let failure = JOSEError(
-        .unsupportedAlgorithm, "alg names no signature algorithm that is implemented")
+        .unsupportedAlgorithm, "alg names no signature algorithm that is supported")
       return (nil, failure)
     }
     do throws(JOSEError) {

@@ -29,7 +29,7 @@ public struct JWSHeader: Sendable {
     guard let name = places[Parameter.alg] else { throw JOSEError(.malformedHeader, "alg is missing") }
     guard json.hasString(at: name) else { throw JOSEError(.malformedHeader, "alg is not a string") }
     guard let algorithm = SignatureAlgorithm(named: json.value(at: name)) else {
-      throw JOSEError(.unsupportedAlgorithm, "alg names no signature algorithm that is implemented")
+      throw JOSEError(.unsupportedAlgorithm, "alg names no signature algorithm that is supported")
     }
     let keyID = try Self.string("kid", at: places[Parameter.kid], in: json)
     guard keyID.map({ $0.utf8.count <= JWK.maximumKeyIDBytes }) ?? true else {

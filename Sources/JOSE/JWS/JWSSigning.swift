@@ -10,7 +10,21 @@ extension CompactJWS {
   public static func sign(
     payload: [UInt8], type: String?, contentType: String? = nil, with key: SigningKey
   ) throws(JOSEError) -> String {
-    let header = header(type: type, contentType: contentType, isPayloadEncoded: true, key)
+    try sign(
+      payload, header: header(type: type, contentType: contentType, isPayloadEncoded: true, key), with: key)
+  }
+
+  /// Signs a payload under a header that a profile has made; `header` holds the key's `alg`.
+  /// - Throws: ``JOSEError`` with code `invalid_key` when the key cannot sign.
+  static func sign(
+    payload: [UInt8], header: [JSONMember], with key: SigningKey
+  ) throws(JOSEError) -> String {
+    try sign(payload, header: JSON.object(header).encoded(), with: key)
+  }
+
+  private static func sign(
+    _ payload: [UInt8], header: [UInt8], with key: SigningKey
+  ) throws(JOSEError) -> String {
     var text: [UInt8] = []
     text.reserveCapacity(
       Base64URL.encodedCount(header.count) + Base64URL.encodedCount(payload.count)

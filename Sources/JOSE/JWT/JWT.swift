@@ -73,10 +73,18 @@ public enum JWT {
     maximumBytes: Int = CompactJWS.defaultMaximumBytes
   ) throws(JOSEError) -> Verified<Claims> {
     let jws = try CompactJWS(token, maximumBytes: maximumBytes)
-    guard let keyID = jws.header.keyID else { throw JOSEError(.unknownKey, "the header has no kid") }
+    return try verify(jws, with: jws.key(of: keys, allowing: policy.algorithms), policy: policy, at: now)
+  }
+}
+
+extension CompactJWS {
+  /// The key of the set that `kid` names; there is no default key.
+  func key(
+    of keys: JWKSet, allowing algorithms: Set<SignatureAlgorithm>
+  ) throws(JOSEError) -> VerificationKey {
+    guard let keyID = header.keyID else { throw JOSEError(.unknownKey, "the header has no kid") }
     guard let key = keys[keyID] else { throw JOSEError(.unknownKey, "no key of the set has the kid") }
-    return try verify(
-      jws, with: VerificationKey(key, allowing: policy.algorithms), policy: policy, at: now)
+    return try VerificationKey(key, allowing: algorithms)
   }
 }
 

@@ -23,7 +23,7 @@ public struct NestedJWT: Sendable {
     jwe = try CompactJWE(token, maximumBytes: maximumBytes)
     header = jwe.header
     self.maximumBytes = maximumBytes
-    guard let contentType = header.contentType, Self.isJWT(contentType) else {
+    guard let contentType = header.contentType, MediaType(contentType) == MediaType("JWT") else {
       throw JOSEError(.typeMismatch, "cty is not JWT")
     }
     let end = token.firstIndex(of: UInt8(ascii: ".")) ?? token.endIndex
@@ -75,12 +75,6 @@ public struct NestedJWT: Sendable {
     let bytes = Array(token.utf8)
     _ = try CompactJWS(bytes, maximumBytes: bytes.count)
     return try CompactJWE.encrypt(bytes, contentType: "JWT", with: key, encryption: encryption)
-  }
-
-  /// As media types compare: the case of letters does not matter.
-  private static func isJWT(_ contentType: String) -> Bool {
-    let lower = contentType.utf8.map { 0x41...0x5A ~= $0 ? $0 | 0x20 : $0 }
-    return lower.elementsEqual("jwt".utf8) || lower.elementsEqual("application/jwt".utf8)
   }
 }
 

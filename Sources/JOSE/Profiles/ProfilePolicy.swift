@@ -72,15 +72,6 @@ extension ClaimsPolicy {
 }
 
 extension CompactJWS {
-  /// The key of the set that `kid` names; there is no default key.
-  func key(
-    of keys: JWKSet, allowing algorithms: Set<SignatureAlgorithm>
-  ) throws(JOSEError) -> VerificationKey {
-    guard let keyID = header.keyID else { throw JOSEError(.unknownKey, "the header has no kid") }
-    guard let key = keys[keyID] else { throw JOSEError(.unknownKey, "no key of the set has the kid") }
-    return try VerificationKey(key, allowing: algorithms)
-  }
-
   /// The claims, from the bytes that `key` verifies.
   func claims(with key: VerificationKey) throws(JOSEError) -> Claims {
     let payload = try verify(with: key)

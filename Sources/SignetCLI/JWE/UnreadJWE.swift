@@ -31,7 +31,7 @@ enum UnreadJWE {
         recipient.header.map { (recipient.keyID, $0.algorithm) }
       }
       guard !named.isEmpty else {
-        throw JOSEError(.unsupportedAlgorithm, "alg or enc names nothing that is implemented")
+        throw JOSEError(.unsupportedAlgorithm, "alg or enc names nothing that is supported")
       }
       return try Self.first(of: source.keys(for: named)) { (key) throws(JOSEError) in
         let decrypted = try jwe.decrypt(with: key, policy: policy)
